@@ -1,0 +1,245 @@
+# Copyright: (c) 2026, netns.lab contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""Carries a plan out, level by level, in batches; on a fault takes back what was done."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import signal
+import struct
+import time
+import typing as t
+
+from ansible_collections.netns.lab.plugins.module_utils import _netlink as nl
+from ansible_collections.netns.lab.plugins.module_utils._errors import KernelError, LabError
+from ansible_collections.netns.lab.plugins.module_utils._host import Host, processes_inside
+from ansible_collections.netns.lab.plugins.module_utils._model import Index, Key, NamespaceFd, Request, Step, View, place
+from ansible_collections.netns.lab.plugins.module_utils._plan import Plan
+from ansible_collections.netns.lab.plugins.module_utils._steps import DeleteNamespace, HostStep
+
+# The kernel takes namespaces down in the background; hosts with many processors were seen to take 8 to 60 s.
+_PATIENCE = 90.0
+_IFINFOMSG_INDEX = struct.Struct("=4xi")
+
+
+class Applier:
+    """Carries out one plan."""
+
+    def __init__(self, host: Host, view: View) -> None:
+        self.host = host
+        self._indexes: dict[Key, int] = {
+            fact.key: fact.values["index"] for fact in view.of_type("link") if fact.values["index"]
+        }
+        self._done: list[Step] = []
+        self._held: dict[str, tuple[int, DeleteNamespace]] = {}
+        self._naming = contextlib.ExitStack()
+        self._is_naming = False
+
+    def run(self, plan: Plan) -> None:
+        """Raises LabError when a step fails; the host is then as it was, or the error says what is not."""
+        try:
+            for level in plan.levels:
+                self._run_level([(operation.wish.item, step) for operation, step in level])
+            self._finish()
+        except BaseException as e:
+            failures = self._undo()
+            if isinstance(e, LabError):
+                raise LabError(f"{e}. {_told(failures, bool(self._done))}") from e
+            raise
+        finally:
+            self._stop_naming()
+            for fd, _step in self._held.values():
+                os.close(fd)
+
+    # -- what steps call
+
+    @contextlib.contextmanager
+    def naming(self) -> t.Iterator[None]:
+        """The lock for names in /run/netns, kept from the first new name of a level to the last."""
+        if not self._is_naming:
+            self._naming.enter_context(self.host.naming())
+            self._is_naming = True
+        yield
+
+    def hold(self, step: DeleteNamespace) -> None:
+        """Keeps a namespace alive that is about to lose its name."""
+        self._held[step.name] = (self.host.hold(step.name), step)
+
+    def give_back(self, name: str) -> None:
+        """The opposite: the namespace has its name again."""
+        fd, _step = self._held.pop(name)
+        try:
+            self.host.rename_back(name, fd)
+        finally:
+            os.close(fd)
+
+    # -- steps
+
+    def _run_level(self, steps: list[tuple[str, Step]]) -> None:
+        requests: dict[str, list[tuple[str, Request]]] = {}
+        for item, step in steps:
+            if isinstance(step, Request):
+                requests.setdefault(step.namespace, []).append((item, step))
+            else:
+                self._run_host_step(item, t.cast(HostStep, step))
+        self._stop_naming()
+        for namespace, batch in requests.items():
+            for start in range(0, len(batch), nl.BATCH):
+                self._send(namespace, batch[start : start + nl.BATCH])
+
+    def _run_host_step(self, item: str, step: HostStep) -> None:
+        try:
+            step.run(self)
+        except OSError as e:
+            raise KernelError(item, e.errno or 0) from e
+        if isinstance(step, DeleteNamespace):
+            self._indexes.clear()
+        self._done.append(step)
+
+    def _send(self, namespace: str, batch: list[tuple[str, Request]]) -> None:
+        self._learn_indexes([step for _item, step in batch])
+        failed: KernelError | None = None
+        for (item, step), error in zip(batch, self._exchange(namespace, [step for _item, step in batch])):
+            if error is None or error.code in step.tolerated:
+                self._done.append(step)
+                continue
+            if step.partial:
+                self._done.append(step)
+            failed = failed or KernelError(item, error.code, error.said, step.cures.get(error.code))
+        if failed is not None:
+            raise failed
+
+    def _exchange(self, namespace: str, steps: list[Request]) -> list[nl.NetlinkError | None]:
+        encoded = [
+            (step.type, step.flags, nl.encode(step.schema, self._resolve(step.header), self._resolve(step.attrs)))
+            for step in steps
+        ]
+        if any(_changes_places(step) for step in steps):
+            self._indexes.clear()
+        return [answer.error for answer in self.host.socket(namespace).exchange(encoded)]
+
+    def _resolve(self, value: t.Any) -> t.Any:
+        """A message with its placeholders filled in."""
+        if isinstance(value, Index):
+            return self._indexes[value.link]
+        if isinstance(value, NamespaceFd):
+            return self.host.fd(value.namespace)
+        if isinstance(value, dict):
+            return {key: self._resolve(inner) for key, inner in value.items()}
+        if isinstance(value, (list, tuple)):
+            return type(value)(self._resolve(inner) for inner in value)
+        return value
+
+    def _learn_indexes(self, steps: list[Request]) -> None:
+        unknown: dict[str, dict[Key, None]] = {}
+        for step in steps:
+            for key in _indexes_in((step.header, step.attrs)):
+                if key not in self._indexes:
+                    unknown.setdefault(key[1], {})[key] = None
+        for namespace, keys in unknown.items():
+            questions = [
+                (nl.RTM_GETLINK, 0, nl.encode("ifinfmsg", {"family": 0}, [("IFLA_IFNAME", key[2])])) for key in keys
+            ]
+            for key, answer in zip(keys, self.host.socket(namespace).exchange(questions)):
+                if answer.error is not None:
+                    raise KernelError(f"interface {place(*key[1:])}", answer.error.code, answer.error.said)
+                self._indexes[key] = _IFINFOMSG_INDEX.unpack_from(answer.messages[0][1])[0]
+
+    # -- the end, one way or the other
+
+    def _finish(self) -> None:
+        """Lets go of the namespaces that lost their names: from here on nothing can be taken back."""
+        if not self._held:
+            return
+        held = dict(self._held)
+        _kill({step.inode for _fd, step in held.values() if step.kill})
+        self.host.close_descriptors()
+        for name in held:
+            os.close(self._held.pop(name)[0])
+        deadline = time.monotonic() + _PATIENCE
+        for name, (_fd, step) in held.items():
+            for namespace, index in step.outside:
+                if namespace not in held:
+                    self._await_gone(name, namespace, index, deadline)
+
+    def _await_gone(self, name: str, namespace: str, index: int, deadline: float) -> None:
+        request = [(nl.RTM_GETLINK, 0, nl.encode("ifinfmsg", {"family": 0, "index": index}, []))]
+        delay = 0.001
+        while True:
+            error = self.host.socket(namespace).exchange(request)[0].error
+            if error is not None and error.code == errno.ENODEV:
+                return
+            if time.monotonic() > deadline:
+                raise LabError(
+                    f"netns {name}: its name is gone, but something still keeps the namespace open, "
+                    "so that the links out of it remain; end what uses it"
+                )
+            time.sleep(delay)
+            delay = min(delay * 2, 0.05)
+
+    def _undo(self) -> list[str]:
+        """Returns what could not be taken back."""
+        failures: list[str] = []
+        self._stop_naming()
+        for step in reversed(self._done):
+            for inverse in step.undo:
+                try:
+                    self._undo_one(inverse)
+                except (LabError, OSError, nl.NetlinkError) as e:
+                    failures.append(str(e))
+        return failures
+
+    def _undo_one(self, step: Step) -> None:
+        if not isinstance(step, Request):
+            t.cast(HostStep, step).run(self)
+            self._stop_naming()
+            return
+        self._learn_indexes([step])
+        error = self._exchange(step.namespace, [step])[0]
+        if error is not None and error.code not in step.tolerated:
+            raise KernelError(f"undo in {step.namespace or 'the own namespace'}", error.code, error.said, "")
+
+    def _stop_naming(self) -> None:
+        self._naming.close()
+        self._is_naming = False
+
+
+def _indexes_in(value: t.Any) -> t.Iterator[Key]:
+    if isinstance(value, Index):
+        yield value.link
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from _indexes_in(inner)
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from _indexes_in(inner)
+
+
+def _changes_places(step: Request) -> bool:
+    """Whether indexes known before may be wrong afterwards."""
+    return step.type == nl.RTM_DELLINK or any(name == "IFLA_NET_NS_FD" for name, _value in step.attrs)
+
+
+def _kill(inodes: set[int]) -> None:
+    deadline = time.monotonic() + _PATIENCE
+    while inodes and time.monotonic() < deadline:
+        left = [pid for pids in processes_inside(inodes).values() for pid in pids]
+        if not left:
+            return
+        for pid in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.01)
+
+
+def _told(failures: list[str], was_changed: bool) -> str:
+    if failures:
+        return "Not everything could be taken back: " + "; ".join(failures)
+    return "What this run had changed was taken back" if was_changed else "Nothing was changed"

@@ -1,0 +1,242 @@
+# Copyright: (c) 2026, netns.lab contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""The host: its named namespaces, and netlink sockets inside them. No fork and no thread: the calling thread enters a
+namespace, opens a socket there and comes back; the socket stays."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import os
+import resource
+import typing as t
+from collections import OrderedDict
+
+from ansible_collections.netns.lab.plugins.module_utils import _syscalls as syscalls
+from ansible_collections.netns.lab.plugins.module_utils._errors import LabError
+from ansible_collections.netns.lab.plugins.module_utils._model import OWN
+from ansible_collections.netns.lab.plugins.module_utils._netlink import NetlinkSocket
+
+RUN_DIR = "/run/netns"
+_SELF = "/proc/thread-self/ns/net"
+_NS_GET_NSTYPE = 0xB703  # ioctl_ns(2)
+_CAP_NET_ADMIN = 12
+_CAP_SYS_ADMIN = 21
+_MOST_SOCKETS = 512
+
+
+def require_capabilities() -> None:
+    """Says at once what would otherwise be the third error of the kernel's."""
+    with open("/proc/thread-self/status", encoding="ascii") as status:
+        effective = next(int(line.split()[1], 16) for line in status if line.startswith("CapEff:"))
+    if not (effective >> _CAP_NET_ADMIN & 1 and effective >> _CAP_SYS_ADMIN & 1):
+        raise LabError(
+            "working with network namespaces needs root (CAP_SYS_ADMIN and CAP_NET_ADMIN); "
+            "run the task as root, for example with become: true"
+        )
+
+
+class Host:
+    """Use as a context: on leaving, every descriptor is closed and the thread is where it was."""
+
+    def __init__(self) -> None:
+        self._own = os.open(_SELF, os.O_RDONLY)
+        self._own_id = _identity(os.fstat(self._own))
+        self._sockets: OrderedDict[str, NetlinkSocket] = OrderedDict()
+        self._fds: dict[str, int] = {}
+        soft, hard = self._limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+    def __enter__(self) -> Host:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close_descriptors()
+        os.close(self._own)
+        resource.setrlimit(resource.RLIMIT_NOFILE, self._limits)
+
+    def close_descriptors(self) -> None:
+        """Lets go of every namespace but the own one: an open socket keeps a deleted namespace alive."""
+        while self._sockets:
+            self._sockets.popitem()[1].close()
+        while self._fds:
+            os.close(self._fds.popitem()[1])
+
+    def is_first_namespace(self) -> bool:
+        """Whether the module runs where PID 1 does, so that ``ip link set ... netns 1`` means here."""
+        try:
+            return _identity(os.stat("/proc/1/ns/net")) == self._own_id
+        except OSError:
+            return False
+
+    # -- namespaces
+
+    @staticmethod
+    def names() -> list[str]:
+        """Everything in /run/netns, namespace or not."""
+        try:
+            return sorted(os.listdir(RUN_DIR))
+        except FileNotFoundError:
+            return []
+
+    def inspect(self, name: str) -> int | None:
+        """The inode of a named namespace; None when there is no such name; 0 for a file that is no namespace."""
+        path = _path(name)
+        try:
+            found = os.stat(path)
+        except FileNotFoundError:
+            return 0 if os.path.islink(path) else None
+        except OSError:
+            return 0
+        if found.st_dev != self._own_id[0]:
+            return 0  # not on nsfs
+        fd = os.open(path, os.O_RDONLY)
+        try:
+            return found.st_ino if fcntl.ioctl(fd, _NS_GET_NSTYPE) == syscalls.CLONE_NEWNET else 0
+        finally:
+            os.close(fd)
+
+    def fd(self, namespace: str) -> int:
+        """An open descriptor of a namespace, kept until it is forgotten."""
+        if namespace == OWN:
+            return self._own
+        if namespace not in self._fds:
+            # O_CREAT, which pyroute2 sets, would make a namespace by looking at it.
+            self._fds[namespace] = os.open(_path(namespace), os.O_RDONLY)
+        return self._fds[namespace]
+
+    @contextlib.contextmanager
+    def inside(self, namespace: str) -> t.Iterator[None]:
+        """The calling thread is in the namespace."""
+        if namespace != OWN:
+            syscalls.setns(self.fd(namespace), syscalls.CLONE_NEWNET)
+        try:
+            yield
+        finally:
+            if namespace != OWN:
+                syscalls.setns(self._own, syscalls.CLONE_NEWNET)
+
+    def socket(self, namespace: str) -> NetlinkSocket:
+        """A netlink socket in the namespace. The longest unused one is closed when there are too many."""
+        found = self._sockets.get(namespace)
+        if found is None:
+            with self.inside(namespace):
+                found = NetlinkSocket()
+            self._keep(namespace, found)
+        self._sockets.move_to_end(namespace)
+        return found
+
+    def _keep(self, namespace: str, opened: NetlinkSocket) -> None:
+        self._sockets[namespace] = opened
+        while len(self._sockets) > _MOST_SOCKETS:
+            oldest, forgotten = self._sockets.popitem(last=False)
+            forgotten.close()
+            self._close_fd(oldest)
+
+    def _close_fd(self, namespace: str) -> None:
+        fd = self._fds.pop(namespace, None)
+        if fd is not None:
+            os.close(fd)
+
+    def _forget(self, namespace: str) -> None:
+        opened = self._sockets.pop(namespace, None)
+        if opened is not None:
+            opened.close()
+        self._close_fd(namespace)
+
+    # -- changes
+
+    @contextlib.contextmanager
+    def naming(self) -> t.Iterator[None]:
+        """Holds the lock that ``ip netns add`` takes, with /run/netns ready to take names."""
+        os.makedirs(RUN_DIR, mode=0o755, exist_ok=True)
+        lock = os.open(RUN_DIR, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            _share()
+            yield
+        finally:
+            os.close(lock)
+
+    def create(self, name: str) -> None:
+        """As ``ip netns add``; to be called within ``naming()``."""
+        path = _path(name)
+        os.close(os.open(path, os.O_RDONLY | os.O_CREAT | os.O_EXCL, 0))
+        try:
+            syscalls.unshare(syscalls.CLONE_NEWNET)
+            try:
+                syscalls.mount(_SELF, path, syscalls.MS_BIND)
+                self._keep(name, NetlinkSocket())
+            finally:
+                syscalls.setns(self._own, syscalls.CLONE_NEWNET)
+        except BaseException:
+            self.unname(name)
+            raise
+
+    def unname(self, name: str) -> None:
+        """As ``ip netns delete``: takes the name away. The namespace lives on while something is open in it."""
+        self._forget(name)
+        path = _path(name)
+        if not os.path.islink(path):
+            try:
+                syscalls.umount(path, syscalls.MNT_DETACH)
+            except OSError as e:
+                if e.errno not in (errno.EINVAL, errno.ENOENT):  # it was not a mount point
+                    raise
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(path)
+
+    def hold(self, name: str) -> int:
+        """A descriptor that keeps a namespace alive whatever becomes of its name."""
+        return os.open(_path(name), os.O_RDONLY)
+
+    def rename_back(self, name: str, held: int) -> None:
+        """Gives a held namespace its name again."""
+        path = _path(name)
+        os.close(os.open(path, os.O_RDONLY | os.O_CREAT | os.O_EXCL, 0))
+        try:
+            syscalls.mount(f"/proc/thread-self/fd/{held}", path, syscalls.MS_BIND)
+        except BaseException:
+            os.unlink(path)
+            raise
+
+
+def processes_inside(inodes: t.Collection[int]) -> dict[int, list[int]]:
+    """The processes in each of the namespaces, as ``ip netns pids`` finds them."""
+    found: dict[int, list[int]] = {inode: [] for inode in inodes}
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            with contextlib.suppress(OSError):  # it ended in between
+                inode = os.stat(f"/proc/{entry}/ns/net").st_ino
+                if inode in found:
+                    found[inode].append(int(entry))
+    return found
+
+
+def _path(name: str) -> str:
+    return os.path.join(RUN_DIR, name)
+
+
+def _identity(found: os.stat_result) -> tuple[int, int]:
+    return found.st_dev, found.st_ino
+
+
+def _share() -> None:
+    """Makes /run/netns a shared mount, so that names appear and vanish in every mount namespace: the same steps as
+    iproute2's netns_add()."""
+    try:
+        syscalls.mount("", RUN_DIR, syscalls.MS_SHARED | syscalls.MS_REC)
+        return
+    except OSError as e:
+        if e.errno != errno.EINVAL:  # not a mount point yet
+            raise
+    syscalls.mount(RUN_DIR, RUN_DIR, syscalls.MS_BIND | syscalls.MS_REC)
+    # Private in between, or the new mount would be a peer of the one below and each name be mounted twice.
+    syscalls.mount("", RUN_DIR, syscalls.MS_PRIVATE | syscalls.MS_REC)
+    syscalls.mount("", RUN_DIR, syscalls.MS_SHARED | syscalls.MS_REC)

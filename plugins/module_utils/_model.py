@@ -1,0 +1,244 @@
+# Copyright: (c) 2026, netns.lab contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""The words the engine is written in: keys, facts, the view of the host, wishes, steps and operations.
+
+    wishes (what should be) + View (what is) -> plan -> operations, each with its steps
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+if t.TYPE_CHECKING:
+    from ansible_collections.netns.lab.plugins.module_utils._reader import Reader
+
+# The namespace the module itself runs in, wherever a namespace's name stands.
+OWN = ""
+
+# What identifies an object of the kernel: its type, then its place, as in ("link", "a1", "eth0").
+Key = t.Tuple[str, ...]
+
+
+def netns_key(name: str) -> Key:
+    return ("netns", name)
+
+
+def link_key(namespace: str, name: str) -> Key:
+    return ("link", namespace, name)
+
+
+def link_up_key(namespace: str, name: str) -> Key:
+    """Only orders steps: what wants the link up comes after what puts it up."""
+    return ("link-up", namespace, name)
+
+
+def place(namespace: str, name: str) -> str:
+    """How an interface is called in results and errors: ``eth0`` here, ``a1:eth0`` in namespace a1."""
+    return f"{namespace}:{name}" if namespace else name
+
+
+@dataclass
+class Fact:
+    """An object of the kernel as it was read, or as it will be once the operations before have run."""
+
+    key: Key
+    values: dict[str, t.Any]
+    requires: tuple[Key, ...] = ()
+    """What this object cannot exist without: when the kernel takes that away, this goes with it."""
+    restore: t.Callable[[Fact], list[Step]] | None = None
+    """The steps that make the object again on what it requires."""
+
+
+class View:
+    """The objects known of the host. The planner changes its own as it goes, so that each wish meets the host as the
+    operations before will have left it."""
+
+    def __init__(self, facts: t.Iterable[Fact] = (), assuming: bool = False) -> None:
+        """``assuming``: what is missing may be made by an earlier task, as in check mode."""
+        self.assuming = assuming
+        self._facts: dict[Key, Fact] = {}
+        self._dependents: dict[Key, dict[Key, None]] = {}
+        self.put(Fact(netns_key(OWN), {"loopback": True}))
+        for fact in facts:
+            self.put(fact)
+
+    def copy(self) -> View:
+        """A view that can be changed without changing this one."""
+        return View([Fact(f.key, dict(f.values), f.requires, f.restore) for f in self._facts.values()], self.assuming)
+
+    def __contains__(self, key: Key) -> bool:
+        return key in self._facts
+
+    def get(self, key: Key) -> Fact | None:
+        return self._facts.get(key)
+
+    def values(self, key: Key) -> dict[str, t.Any] | None:
+        fact = self._facts.get(key)
+        return None if fact is None else fact.values
+
+    def of_type(self, object_type: str) -> list[Fact]:
+        return [fact for key, fact in self._facts.items() if key[0] == object_type]
+
+    def put(self, fact: Fact) -> None:
+        self.forget(fact.key)
+        self._facts[fact.key] = fact
+        for required in fact.requires:
+            self._dependents.setdefault(required, {})[fact.key] = None
+
+    def update(self, key: Key, **values: t.Any) -> None:
+        fact = self._facts[key]
+        fact.values = {**fact.values, **values}
+
+    def forget(self, key: Key) -> None:
+        """Drop one object and nothing else."""
+        fact = self._facts.pop(key, None)
+        if fact is not None:
+            for required in fact.requires:
+                self._dependents[required].pop(key, None)
+
+    def dependents(self, key: Key, past: str = "") -> list[Fact]:
+        """All that the kernel takes away with the object, nearest first; objects of type ``past`` are left out with
+        all that hangs on them."""
+        found: dict[Key, Fact] = {}
+        waiting = [key]
+        while waiting:
+            for dependent in self._dependents.get(waiting.pop(0), ()):
+                if dependent not in found and dependent != key and dependent[0] != past:
+                    found[dependent] = self._facts[dependent]
+                    waiting.append(dependent)
+        return list(found.values())
+
+    def remove(self, key: Key) -> list[Fact]:
+        """Drop an object and all that goes with it; returns what went with it."""
+        gone = self.dependents(key)
+        for fact in gone:
+            self.forget(fact.key)
+        self.forget(key)
+        return gone
+
+
+class Step:
+    """One thing done to the host. ``_apply.py`` carries it out."""
+
+    undo: list[Step]
+    """What takes it back, in order."""
+
+
+@dataclass
+class Request(Step):
+    """A netlink request, sent in ``namespace``.
+
+    ``schema`` is the message class of pyroute2's rtnl package (``ifinfmsg``, ``ifaddrmsg``, ...), ``header`` its fixed
+    fields. Values may be an ``Index`` or a ``NamespaceFd`` anywhere: they are looked up when the request is sent.
+    """
+
+    namespace: str
+    schema: str
+    type: int
+    flags: int
+    header: dict[str, t.Any]
+    attrs: list[t.Any]
+    undo: list[Step] = field(default_factory=list)
+    partial: bool = False
+    """The kernel may have done a part of it when it reports a failure (do_setlink), so that is undone as well."""
+    cures: dict[int, str] = field(default_factory=dict)
+    """What to do about an errno, where the item's kind knows better than the general list."""
+    tolerated: tuple[int, ...] = ()
+    """Errnos that mean it is done already."""
+
+
+@dataclass(frozen=True)
+class Index:
+    """Stands for the index of a link that may not exist yet."""
+
+    link: Key
+
+
+@dataclass(frozen=True)
+class NamespaceFd:
+    """Stands for an open descriptor of a namespace."""
+
+    namespace: str
+
+
+class Verbatim(str):
+    """A word of a command that the shell is to expand."""
+
+
+Command = t.List[str]
+
+
+@dataclass
+class Wish:
+    """One item of a definition, checked and in canonical form."""
+
+    kind: Kind
+    item: str
+    """How errors call it: ``veth a1:eth0``."""
+    name: str
+    """How results call it within its section: ``a1:eth0``."""
+    identity: Key
+    """What makes it this one. Two items with one identity are a mistake."""
+    present: bool
+    options: dict[str, t.Any]
+    """What was asked for; an option that was not given is not in it."""
+    requires: tuple[Key, ...] = ()
+    """What must exist before; when absent, what it would go with."""
+    after: tuple[Key, ...] = ()
+    """What comes before if the definition has it at all."""
+    provides: tuple[Key, ...] = ()
+    """What exists afterwards."""
+    takes: tuple[Key, ...] = ()
+    """What no longer exists afterwards, though the item is present: what it moves elsewhere."""
+    namespaces: tuple[str, ...] = ()
+    """Where to look."""
+    settings: dict[tuple[Key, str], t.Any] = field(default_factory=dict)
+    """Attributes that other items could set too: two that disagree are a mistake."""
+
+
+@dataclass
+class Operation:
+    """One change for one wish: how it is done, how it is told."""
+
+    wish: Wish
+    steps: list[Step]
+    commands: list[Command]
+    before: dict[str, t.Any] | None
+    """The attributes concerned as they were; None: it did not exist."""
+    after: dict[str, t.Any] | None
+    """The attributes concerned as they will be; None: it will not exist."""
+
+
+class Kind:
+    """A kind of resource: all the engine knows of it."""
+
+    section: str
+    """Its module, and its section of ``topology``."""
+    options: dict[str, t.Any]
+    """The argument spec of one item."""
+    required_if: list[t.Any] = []
+    mutually_exclusive: list[t.Any] = []
+    names_namespaces: bool = False
+    """Whether ``observe`` is told of namespaces that do not exist, too."""
+
+    def wish(self, options: dict[str, t.Any]) -> Wish:
+        """Checks an item; raises ValueError with half a sentence."""
+        raise NotImplementedError
+
+    def check(self, wishes: list[Wish]) -> None:
+        """What can be wrong only with all items of this kind together; raises LabError."""
+
+    def observe(self, reader: Reader, namespaces: t.Sequence[str], wishes: t.Sequence[Wish]) -> t.Iterable[Fact]:
+        """Reads the objects of the kernel that are this kind's to read, in existing namespaces. ``wishes`` are those
+        of this kind."""
+        return ()
+
+    def plan(self, wish: Wish, view: View) -> list[Operation]:
+        """What leads from the view to the wish, and changes the view accordingly."""
+        raise NotImplementedError

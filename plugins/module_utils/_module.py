@@ -1,0 +1,81 @@
+# Copyright: (c) 2026, netns.lab contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""What every module does around the engine: its argument spec, its result, its one place for errors."""
+
+from __future__ import annotations
+
+import traceback
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible_collections.netns.lab.plugins.module_utils._engine import Item, run
+from ansible_collections.netns.lab.plugins.module_utils._errors import LabError
+from ansible_collections.netns.lab.plugins.module_utils._model import Kind
+from ansible_collections.netns.lab.plugins.module_utils._pyroute2 import message_class
+from ansible_collections.netns.lab.plugins.module_utils._resources import KINDS
+
+_LIBRARY = "pyroute2 (python3-pyroute2 on Debian, Ubuntu, Fedora and EPEL) >= 0.7.2"
+
+
+def run_item(kind: type[Kind]) -> None:
+    """A module for one item of one kind."""
+    module = AnsibleModule(
+        argument_spec=kind.options,
+        required_if=kind.required_if,
+        mutually_exclusive=kind.mutually_exclusive,
+        supports_check_mode=True,
+    )
+    _run(module, lambda: [(_known(kind), module.params)])
+
+
+def run_sections() -> None:
+    """The module that takes whole lists."""
+    sections = {
+        kind.section: {
+            "type": "list",
+            "elements": "dict",
+            "default": [],
+            "options": kind.options,
+            "required_if": kind.required_if,
+            "mutually_exclusive": kind.mutually_exclusive,
+        }
+        for kind in KINDS
+    }
+    module = AnsibleModule(
+        argument_spec={
+            "name": {"type": "str", "required": True},
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            **sections,
+        },
+        supports_check_mode=True,
+    )
+    _run(module, lambda: _items(module.params))
+
+
+def _items(params: dict[str, t.Any]) -> list[Item]:
+    if params["state"] == "present":
+        return [(kind, item) for kind in KINDS for item in params[kind.section]]
+    return [
+        (kind, {**item, "state": "absent"}) for kind in KINDS if "state" in kind.options for item in params[kind.section]
+    ]
+
+
+def _known(kind: type[Kind]) -> Kind:
+    return next(known for known in KINDS if type(known) is kind)
+
+
+def _run(module: AnsibleModule, items: t.Callable[[], list[Item]]) -> None:
+    try:
+        message_class("ifinfmsg")
+    except ImportError:
+        module.fail_json(msg=missing_required_lib(_LIBRARY), exception=traceback.format_exc())
+    try:
+        result = run(items(), KINDS, module.check_mode)
+    except LabError as e:
+        module.fail_json(msg=str(e))
+    module.exit_json(changed=result.changed, diff=result.diff, commands=result.commands)

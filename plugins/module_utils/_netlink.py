@@ -1,0 +1,198 @@
+# Copyright: (c) 2026, netns.lab contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""A netlink socket that sends requests in batches and reads dumps: the transport; pyroute2 encodes and decodes."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import struct
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.netns.lab.plugins.module_utils._pyroute2 import message_class
+
+NLM_F_REQUEST = 0x1
+NLM_F_ACK = 0x4
+NLM_F_DUMP = 0x300
+NLM_F_REPLACE = 0x100
+NLM_F_EXCL = 0x200
+NLM_F_CREATE = 0x400
+
+RTM_NEWLINK = 16
+RTM_DELLINK = 17
+RTM_GETLINK = 18
+RTM_NEWADDR = 20
+RTM_DELADDR = 21
+RTM_GETADDR = 22
+RTM_GETNSID = 90
+
+_NLMSG_ERROR = 2
+_NLMSG_DONE = 3
+_NLM_F_DUMP_INTR = 0x10
+_NLM_F_CAPPED = 0x100
+_NLM_F_ACK_TLVS = 0x200
+_NLMSGERR_ATTR_MSG = 1
+
+_SOL_NETLINK = 270
+_NETLINK_CAP_ACK = 10
+_NETLINK_EXT_ACK = 11
+_NETLINK_GET_STRICT_CHK = 12
+_SO_RCVBUFFORCE = 33
+
+_HEADER = struct.Struct("=IHHII")
+# An ack that finds the receive buffer full is lost (netlink_ack sends with MSG_DONTWAIT), so a batch stays small
+# enough for all of its answers to fit.
+_RECEIVE_BUFFER = 4 << 20
+BATCH = 128
+_TRIES = 20
+
+
+class NetlinkError(Exception):
+    """``code``: a positive errno; ``said``: the extended ack's text or nothing."""
+
+    def __init__(self, code: int, said: str) -> None:
+        super().__init__(code, said)
+        self.code = code
+        self.said = said
+
+
+@dataclass
+class Answer:
+    """What came back for one request: messages (type and bytes without the netlink header), or the error."""
+
+    messages: list[tuple[int, bytes]]
+    error: NetlinkError | None = None
+
+
+def encode(schema: str, header: dict[str, t.Any], attrs: list[t.Any]) -> bytes:
+    """The body of a message, without the netlink header."""
+    message = message_class(schema)()
+    for field, value in header.items():
+        message[field] = value
+    message["attrs"] = attrs
+    message.encode()
+    return bytes(message.data[_HEADER.size :])
+
+
+def decode(schema: str, body: bytes) -> t.Any:
+    """A message of pyroute2 out of a body without the netlink header."""
+    message = message_class(schema)(_HEADER.pack(_HEADER.size + len(body), 0, 0, 0, 0) + body)
+    message.decode()
+    return message
+
+
+class NetlinkSocket:
+    """A route netlink socket of the namespace the thread is in while it is made."""
+
+    def __init__(self) -> None:
+        self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, socket.NETLINK_ROUTE)
+        self._sequence = 0
+        try:
+            for option in (_NETLINK_CAP_ACK, _NETLINK_EXT_ACK, _NETLINK_GET_STRICT_CHK):
+                try:
+                    self._socket.setsockopt(_SOL_NETLINK, option, 1)
+                except OSError:
+                    pass  # kernels before 4.20 lack the last one; the answers are the same, only longer
+            try:
+                self._socket.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _RECEIVE_BUFFER)
+            except PermissionError:
+                # In a user namespace the host's own limit (net.core.rmem_max) holds.
+                self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
+            self._socket.bind((0, 0))
+        except BaseException:
+            self._socket.close()
+            raise
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def exchange(self, requests: t.Sequence[tuple[int, int, bytes]]) -> list[Answer]:
+        """Sends requests (type, flags, body) and returns their answers in order. Each is acknowledged or refused by
+        itself: a failed one does not keep the rest from being carried out."""
+        answers: list[Answer] = []
+        for start in range(0, len(requests), BATCH):
+            answers += self._exchange_batch(requests[start : start + BATCH])
+        return answers
+
+    def _exchange_batch(self, requests: t.Sequence[tuple[int, int, bytes]]) -> list[Answer]:
+        first = self._sequence + 1
+        packet = bytearray()
+        for kind, flags, body in requests:
+            self._sequence += 1
+            length = _HEADER.size + len(body)
+            packet += _HEADER.pack(length, kind, flags | NLM_F_REQUEST | NLM_F_ACK, self._sequence, 0)
+            packet += body
+            packet += bytes(-length % 4)
+        self._socket.sendto(packet, (0, 0))
+        answers = [Answer([]) for request in requests]
+        open_requests = len(requests)
+        while open_requests:
+            for kind, flags, sequence, body in self._receive():
+                if not first <= sequence <= self._sequence:
+                    continue  # the rest of a dump that was given up
+                answer = answers[sequence - first]
+                if kind == _NLMSG_ERROR:
+                    answer.error = _error(flags, body)
+                    open_requests -= 1
+                else:
+                    answer.messages.append((kind, body))
+        return answers
+
+    def dump(self, kind: int, body: bytes) -> list[bytes]:
+        """All messages of a dump, read again as long as the kernel says that the list changed underneath."""
+        for _try in range(_TRIES):
+            try:
+                return self._dump_once(kind, body)
+            except InterruptedError:
+                continue
+        raise NetlinkError(errno.EINTR, "the list kept changing while it was read")
+
+    def _dump_once(self, kind: int, body: bytes) -> list[bytes]:
+        self._sequence += 1
+        header = _HEADER.pack(_HEADER.size + len(body), kind, NLM_F_REQUEST | NLM_F_DUMP, self._sequence, 0)
+        self._socket.sendto(header + body, (0, 0))
+        messages: list[bytes] = []
+        interrupted = False
+        while True:
+            for message_kind, flags, sequence, payload in self._receive():
+                if sequence != self._sequence:
+                    continue
+                interrupted |= bool(flags & _NLM_F_DUMP_INTR)
+                if message_kind == _NLMSG_DONE:
+                    if interrupted:
+                        raise InterruptedError
+                    return messages
+                if message_kind == _NLMSG_ERROR:
+                    raise _error(flags, payload) or NetlinkError(errno.EPROTO, "a dump was answered with an ack")
+                messages.append(payload)
+
+    def _receive(self) -> t.Iterator[tuple[int, int, int, bytes]]:
+        data = self._socket.recv(1 << 18)
+        offset = 0
+        while offset + _HEADER.size <= len(data):
+            length, kind, flags, sequence, _port = _HEADER.unpack_from(data, offset)
+            yield kind, flags, sequence, data[offset + _HEADER.size : offset + length]
+            offset += (length + 3) & ~3
+
+
+def _error(flags: int, body: bytes) -> NetlinkError | None:
+    code = -t.cast(int, struct.unpack_from("=i", body)[0])
+    if not code:
+        return None
+    said = ""
+    if flags & _NLM_F_ACK_TLVS:
+        # The refused request follows the code, only its header where it is capped; then the attributes.
+        offset = 4 + (_HEADER.size if flags & _NLM_F_CAPPED else struct.unpack_from("=I", body, 4)[0])
+        offset = (offset + 3) & ~3
+        while offset + 4 <= len(body):
+            length, attribute = struct.unpack_from("=HH", body, offset)
+            if attribute == _NLMSGERR_ATTR_MSG:
+                said = body[offset + 4 : offset + length].rstrip(b"\0").decode(errors="replace")
+            offset += max((length + 3) & ~3, 4)
+    return NetlinkError(code, said)

@@ -1,0 +1,162 @@
+# Copyright: (c) 2026, netns.lab contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""From wishes and a view of the host to operations: pure, so that a check run and a real one cannot differ."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.netns.lab.plugins.module_utils._errors import LabError
+from ansible_collections.netns.lab.plugins.module_utils._iproute2 import quoted
+from ansible_collections.netns.lab.plugins.module_utils._model import Fact, Key, Operation, Step, View, Wish, place
+from ansible_collections.netns.lab.plugins.module_utils._resources._link import assumed_link
+
+
+@dataclass
+class Plan:
+    """What will be done, in order."""
+
+    operations: list[Operation] = field(default_factory=list)
+    levels: list[list[tuple[Operation, Step]]] = field(default_factory=list)
+    """The steps of a level do not depend on each other."""
+
+    @property
+    def commands(self) -> list[str]:
+        return [quoted(command) for operation in self.operations for command in operation.commands]
+
+    def diff(self) -> dict[str, dict[str, t.Any]]:
+        """``before`` and ``after``, by section and item."""
+        result: dict[str, dict[str, t.Any]] = {"before": {}, "after": {}}
+        for operation in self.operations:
+            for side, values in (("before", operation.before), ("after", operation.after)):
+                if values is not None:
+                    section = result[side].setdefault(operation.wish.kind.section, {})
+                    section.setdefault(operation.wish.name, {}).update(values)
+        return result
+
+
+def check(wishes: list[Wish]) -> None:
+    """Finds items that contradict each other; raises LabError."""
+    by_kind: dict[str, list[Wish]] = {}
+    identities: dict[Key, Wish] = {}
+    settings: dict[tuple[Key, str], tuple[t.Any, Wish]] = {}
+    providers: dict[Key, Wish] = {}
+    for wish in wishes:
+        by_kind.setdefault(wish.kind.section, []).append(wish)
+        other = identities.setdefault(wish.identity, wish)
+        if other is not wish and other.kind is wish.kind:
+            raise LabError(f"{wish.item} is there twice; keep one of the two")
+        for key in wish.provides:
+            other = providers.setdefault(key, wish)
+            if other is not wish and key[0] == "link":
+                raise LabError(f"{other.item} and {wish.item} are both about {place(*key[1:])}; keep one of the two")
+        for (key, option), value in wish.settings.items():
+            known, other = settings.setdefault((key, option), (value, wish))
+            if known != value:
+                raise LabError(
+                    f"{other.item} and {wish.item} contradict each other: {option} of {place(*key[1:])} "
+                    f"is {_told(known)} for one and {_told(value)} for the other"
+                )
+    for wish in wishes:
+        for key in wish.requires if wish.present else ():
+            provider = providers.get(key)
+            if provider is not None and not provider.present:
+                raise LabError(f"{wish.item} is to be present and needs {provider.item}, which is to be absent")
+        for key in wish.takes:
+            if key in providers:
+                raise LabError(f"{providers[key].item} puts {place(*key[1:])} where {wish.item} takes it away")
+    for same_kind in by_kind.values():
+        same_kind[0].kind.check(same_kind)
+
+
+def plan(wishes: list[Wish], view: View) -> Plan:
+    """The operations that lead from the view to the wishes. The view is changed to what it will be."""
+    result = Plan()
+    absent = [wish for wish in wishes if not wish.present]
+    present = [wish for wish in wishes if wish.present]
+    for part in (absent, present):
+        levels = _Levels(result, first=len(result.levels))
+        for wish in _ordered(part):
+            if wish.present:
+                _require(wish, view)
+            for operation in wish.kind.plan(wish, view):
+                result.operations.append(operation)
+                levels.add(operation)
+    return result
+
+
+class _Levels:
+    """Puts each step behind those that make what it needs, and no later."""
+
+    def __init__(self, result: Plan, first: int) -> None:
+        self._result = result
+        self._first = first
+        self._ready: dict[Key, int] = {}
+
+    def add(self, operation: Operation) -> None:
+        wish = operation.wish
+        level = max((self._ready.get(key, self._first) for key in (*wish.requires, *wish.after)), default=self._first)
+        for step in operation.steps:
+            while len(self._result.levels) <= level:
+                self._result.levels.append([])
+            self._result.levels[level].append((operation, step))
+            level += 1
+        for key in wish.provides:
+            self._ready[key] = level
+
+
+def _ordered(wishes: list[Wish]) -> list[Wish]:
+    """What is required first; otherwise as written."""
+    providers = {key: wish for wish in wishes for key in wish.provides}
+    done: dict[int, bool] = {}  # id of the wish -> whether it is finished
+    result: list[Wish] = []
+    for first in wishes:
+        # An explicit stack: a chain of a thousand items is no recursion of a thousand calls.
+        stack = [first]
+        while stack:
+            wish = stack[-1]
+            if id(wish) not in done:
+                done[id(wish)] = False
+                waiting = [
+                    provider
+                    for key in (*wish.requires, *wish.after)
+                    if (provider := providers.get(key)) is not None and provider is not wish
+                ]
+                for provider in reversed(waiting):
+                    if done.get(id(provider)) is False:
+                        raise LabError(f"{wish.item} and {provider.item} need each other; one of them must come first")
+                    if id(provider) not in done:
+                        stack.append(provider)
+            else:
+                stack.pop()
+                if not done[id(wish)]:
+                    done[id(wish)] = True
+                    result.append(wish)
+    return result
+
+
+def _require(wish: Wish, view: View) -> None:
+    for key in wish.requires:
+        if key in view:
+            continue
+        if ("stale-netns", key[1]) in view:
+            raise LabError(f"{wish.item}: /run/netns/{key[1]} is a file and no namespace; remove it first")
+        if not view.assuming:
+            raise LabError(f"{wish.item}: {_missing(key)}")
+        view.put(Fact(key, {"loopback": True}) if key[0] == "netns" else assumed_link(key))
+
+
+def _missing(key: Key) -> str:
+    if key[0] == "netns":
+        return f"there is no namespace {key[1]}; create it first, with netns.lab.netns or \"ip netns add\""
+    return f"there is no interface {place(*key[1:])}; create it first"
+
+
+def _told(value: t.Any) -> str:
+    return "none" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,78 @@
+# Copyright: (c) 2026, netns.lab contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""pyroute2's message classes and nothing else of it.
+
+``import pyroute2`` loads some 200 modules in 0.2 s, and up to 0.8 runs ``uname`` and ``file`` on the way. The message
+classes need about 25 of them. So the packages above are passed over while the classes are imported; whoever imports
+pyroute2 in this interpreter before or after gets all of it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import importlib.util
+import os
+import platform
+import sys
+import types
+import typing as t
+
+class _Uname(t.NamedTuple):
+    system: str
+    node: str
+    release: str
+    version: str
+    machine: str
+    processor: str
+
+
+_loaded: dict[str, types.ModuleType] = {}
+
+
+def message_class(name: str) -> t.Any:
+    """The class ``name`` of the module ``pyroute2.netlink.rtnl.name``; ImportError when pyroute2 is missing."""
+    path = f"pyroute2.netlink.rtnl.{name}"
+    if path not in _loaded:
+        with _only_the_messages():
+            _loaded[path] = importlib.import_module(path)
+    return getattr(_loaded[path], name)
+
+
+@contextlib.contextmanager
+def _only_the_messages() -> t.Iterator[None]:
+    if "pyroute2" in sys.modules:
+        yield
+        return
+    spec = importlib.util.find_spec("pyroute2")
+    if spec is None or not spec.submodule_search_locations:
+        raise ImportError("No module named 'pyroute2'")
+    bare = types.ModuleType("pyroute2")
+    bare.__path__ = list(spec.submodule_search_locations)
+    bare.__spec__ = spec
+    sys.modules.update(_loaded)
+    sys.modules["pyroute2"] = bare
+    try:
+        with _no_child_for_platform():
+            yield
+    finally:
+        for name in [name for name in sys.modules if name.partition(".")[0] == "pyroute2"]:
+            _loaded[name] = sys.modules.pop(name)
+        _loaded.pop("pyroute2", None)
+
+
+@contextlib.contextmanager
+def _no_child_for_platform() -> t.Iterator[None]:
+    # pyroute2.config up to 0.8 asks for fields that platform finds out through child processes.
+    uname, architecture = platform.uname, platform.architecture
+    platform.uname = lambda: _Uname(*os.uname(), "")  # type: ignore[assignment,return-value]
+    platform.architecture = lambda *a, **k: ("64bit" if sys.maxsize > 2**32 else "32bit", "")
+    try:
+        yield
+    finally:
+        platform.uname, platform.architecture = uname, architecture

@@ -1,0 +1,42 @@
+# Copyright: (c) 2026, netns.lab contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""Reads namespaces. What several kinds need is read once."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.netns.lab.plugins.module_utils import _netlink as nl
+from ansible_collections.netns.lab.plugins.module_utils._host import Host
+
+_EXT_MASK_SKIP_STATS = 1 << 3
+
+
+class Reader:
+    """A host as it is at one moment."""
+
+    def __init__(self, host: Host) -> None:
+        self.host = host
+        self._links: dict[str, list[t.Any]] = {}
+
+    def dump(self, namespace: str, kind: int, schema: str, header: dict[str, t.Any], attrs: list[t.Any]) -> list[t.Any]:
+        """The decoded messages of a dump (``kind``: RTM_GET...)."""
+        body = nl.encode(schema, header, attrs)
+        return [nl.decode(schema, raw) for raw in self.host.socket(namespace).dump(kind, body)]
+
+    def links(self, namespace: str) -> list[t.Any]:
+        """The decoded RTM_NEWLINK messages of a namespace."""
+        if namespace not in self._links:
+            self._links[namespace] = self.dump(
+                namespace, nl.RTM_GETLINK, "ifinfmsg", {"family": 0}, [("IFLA_EXT_MASK", _EXT_MASK_SKIP_STATS)]
+            )
+        return self._links[namespace]
+
+    def link_names(self, namespace: str) -> dict[int, str]:
+        """The names of a namespace's links by index."""
+        return {message["index"]: message.get_attr("IFLA_IFNAME") for message in self.links(namespace)}

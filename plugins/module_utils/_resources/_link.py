@@ -1,0 +1,375 @@
+# Copyright: (c) 2026, netns.lab contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""What all kinds of links share: reading them, creating, changing, moving and deleting them."""
+
+from __future__ import annotations
+
+import errno
+import typing as t
+
+from ansible_collections.netns.lab.plugins.module_utils import _netlink as nl
+from ansible_collections.netns.lab.plugins.module_utils._host import Host
+from ansible_collections.netns.lab.plugins.module_utils._iproute2 import ip, target_namespace
+from ansible_collections.netns.lab.plugins.module_utils._model import (
+    Command,
+    Fact,
+    Index,
+    Key,
+    NamespaceFd,
+    Request,
+    Step,
+    View,
+    link_key,
+    netns_key,
+    place,
+)
+from ansible_collections.netns.lab.plugins.module_utils._reader import Reader
+from ansible_collections.netns.lab.plugins.module_utils._resources._attributes import (
+    BRIDGE,
+    LINK,
+    PORT,
+    Attributes,
+    read_all,
+    words,
+)
+
+_AF_UNSPEC = 0
+
+# What a link is like that was just made. Check mode starts from it where an earlier task is to make the link.
+FRESH: dict[str, t.Any] = {
+    "kind": None,
+    "index": None,
+    "peer": None,
+    "mtu": 1500,
+    "up": False,
+    "promisc": False,
+    "arp": True,
+    "alias": "",
+    "txqueuelen": 1000,
+    "addrgenmode": "eui64",
+    "data": {},
+}
+
+
+# -- reading
+
+
+def observe_links(reader: Reader, namespaces: t.Sequence[str]) -> list[Fact]:
+    """Every link of the namespaces, veth ends with the place of their peer as far as it is among them, and for each
+    link with a master a fact of its own: what it is as a port."""
+    found: list[dict[str, t.Any]] = []
+    for namespace in namespaces:
+        links = [_read(message) for message in reader.links(namespace)]
+        names = {link["index"]: link["name"] for link in links}
+        for link in links:
+            link["namespace"] = namespace
+            link["master"] = names.get(link["master"])
+        found += links
+    _find_peers(reader.host, found)
+    return [fact for link in found for fact in _facts(link)]
+
+
+def _read(message: t.Any) -> dict[str, t.Any]:
+    info = message.get_attr("IFLA_LINKINFO")
+    kind = info.get_attr("IFLA_INFO_KIND") if info else None
+    data = info.get_attr("IFLA_INFO_DATA") if info else None
+    port = info.get_attr("IFLA_INFO_SLAVE_DATA") if info else None
+    return {
+        **read_all(message, LINK),
+        "index": message["index"],
+        "name": message.get_attr("IFLA_IFNAME"),
+        "kind": kind,
+        "master": message.get_attr("IFLA_MASTER"),
+        # Of a veth: the peer's index, in the namespace that this namespace knows by that nsid (None: in this one).
+        "peer_index": message.get_attr("IFLA_LINK"),
+        "peer_nsid": message.get_attr("IFLA_LINK_NETNSID"),
+        "data": read_all(data, BRIDGE) if data and kind == "bridge" else {},
+        "port": read_all(port, PORT) if port and info.get_attr("IFLA_INFO_SLAVE_KIND") == "bridge" else {},
+    }
+
+
+def _find_peers(host: Host, links: list[dict[str, t.Any]]) -> None:
+    """Indexes repeat from namespace to namespace, so that two ends that name each other's index may still be no pair:
+    the namespace's own number for the other (nsid) decides."""
+    ends: dict[tuple[int, int], list[dict[str, t.Any]]] = {}
+    for link in links:
+        link["peer"] = None
+        if link["kind"] == "veth" and link["peer_index"]:
+            ends.setdefault((link["index"], link["peer_index"]), []).append(link)
+    questions: dict[str, dict[str, None]] = {}
+    pairs: list[tuple[dict[str, t.Any], dict[str, t.Any]]] = []
+    for (index, peer_index), here in ends.items():
+        for link in here:
+            for other in ends.get((peer_index, index), ()):
+                if link["peer_nsid"] is None:
+                    if other["namespace"] == link["namespace"] and other["peer_nsid"] is None:
+                        link["peer"] = link_key(other["namespace"], other["name"])
+                elif other["peer_nsid"] is not None and link["peer"] is None:
+                    pairs.append((link, other))
+    # Ask once per pair, in the namespace that comes first: it sees its own nsid, and the other end follows.
+    pairs = [(a, b) for a, b in pairs if (a["namespace"], a["index"]) < (b["namespace"], b["index"])]
+    for link, other in pairs:
+        questions.setdefault(link["namespace"], {})[other["namespace"]] = None
+    numbers = {
+        (namespace, other): nsid
+        for namespace, others in questions.items()
+        for other, nsid in zip(others, _nsids(host, namespace, list(others)))
+    }
+    for link, other in pairs:
+        if numbers[link["namespace"], other["namespace"]] == link["peer_nsid"]:
+            link["peer"] = link_key(other["namespace"], other["name"])
+            other["peer"] = link_key(link["namespace"], link["name"])
+
+
+def _nsids(host: Host, namespace: str, others: list[str]) -> list[int | None]:
+    """The numbers by which a namespace knows others."""
+    found: list[int | None] = []
+    for start in range(0, len(others), nl.BATCH):
+        batch = others[start : start + nl.BATCH]
+        requests = [
+            (nl.RTM_GETNSID, 0, nl.encode("nsidmsg", {"rtgen_family": 0}, [("NETNSA_FD", host.fd(other))]))
+            for other in batch
+        ]
+        for answer in host.socket(namespace).exchange(requests):
+            bodies = [body for _kind, body in answer.messages]
+            found.append(nl.decode("nsidmsg", bodies[0]).get_attr("NETNSA_NSID") if bodies else None)
+    return found
+
+
+def _facts(link: dict[str, t.Any]) -> t.Iterator[Fact]:
+    namespace, name = link.pop("namespace"), link.pop("name")
+    master, port = link.pop("master"), link.pop("port")
+    peer = link["peer"]
+    yield Fact(link_key(namespace, name), link, (netns_key(namespace), *([peer] if peer else [])))
+    if master is not None:
+        yield port_fact(namespace, name, master, port)
+
+
+def port_fact(namespace: str, name: str, master: str, values: dict[str, t.Any]) -> Fact:
+    """A link as a port of its master."""
+    requires = (link_key(namespace, name), link_key(namespace, master))
+    return Fact(port_key(namespace, name), {"master": master, **values}, requires, _enslave_again)
+
+
+def port_key(namespace: str, name: str) -> Key:
+    return ("port", namespace, name)
+
+
+def assumed_link(key: Key) -> Fact:
+    """A link that is to be there by the time this is done for real."""
+    return Fact(key, {**FRESH, "assumed": True}, (netns_key(key[1]),))
+
+
+# -- requests
+
+
+def link_request(
+    namespace: str,
+    name: str,
+    values: dict[str, t.Any],
+    *,
+    flags: int = 0,
+    kind: str | None = None,
+    data: t.Sequence[tuple[str, t.Any]] = (),
+    port: t.Sequence[tuple[str, t.Any]] = (),
+    more: t.Sequence[tuple[str, t.Any]] = (),
+    undo: t.Sequence[Step] = (),
+    cures: dict[int, str] | None = None,
+) -> Request:
+    """RTM_NEWLINK: changes a link, or with NLM_F_CREATE makes one. ``values`` are attributes of ``LINK``."""
+    header, attrs = _compose(values, LINK)
+    info: list[tuple[str, t.Any]] = []
+    if kind:
+        info.append(("IFLA_INFO_KIND", kind))
+    if data:
+        info.append(("IFLA_INFO_DATA", {"attrs": list(data)}))
+    if port:
+        info += [("IFLA_INFO_SLAVE_KIND", "bridge"), ("IFLA_INFO_SLAVE_DATA", {"attrs": list(port)})]
+    if info:
+        attrs.append(("IFLA_LINKINFO", {"attrs": info}))
+    return Request(
+        namespace,
+        "ifinfmsg",
+        nl.RTM_NEWLINK,
+        flags,
+        {"family": _AF_UNSPEC, **header},
+        [("IFLA_IFNAME", name), *attrs, *more],
+        undo=list(undo),
+        partial=not flags & nl.NLM_F_CREATE,
+        cures=cures or {},
+    )
+
+
+def nested(values: dict[str, t.Any], attributes: Attributes) -> list[tuple[str, t.Any]]:
+    """Attributes of a kind or a port, for ``data`` and ``port`` of a request."""
+    return _compose(values, attributes)[1]
+
+
+def _compose(values: dict[str, t.Any], attributes: Attributes) -> tuple[dict[str, int], list[tuple[str, t.Any]]]:
+    flags = change = 0
+    attrs: list[tuple[str, t.Any]] = []
+    for name, value in values.items():
+        target, encoded = attributes[name].write(value)
+        if target == "flags":
+            set_bits, clear_bits = encoded
+            flags |= set_bits
+            change |= set_bits | clear_bits
+        else:
+            attrs.append((target, encoded))
+    return {"flags": flags, "change": change}, attrs
+
+
+def delete_request(namespace: str, name: str, undo: t.Sequence[Step] = ()) -> Request:
+    return Request(
+        namespace,
+        "ifinfmsg",
+        nl.RTM_DELLINK,
+        0,
+        {"family": _AF_UNSPEC},
+        [("IFLA_IFNAME", name)],
+        undo=list(undo),
+        tolerated=(errno.ENODEV,),
+    )
+
+
+# -- changes
+
+
+def change_link(
+    key: Key,
+    view: View,
+    wanted: dict[str, t.Any],
+    *,
+    kind: str | None = None,
+    data: dict[str, t.Any] | None = None,
+    data_attributes: Attributes | None = None,
+    cures: dict[int, str] | None = None,
+) -> tuple[list[Step], list[Command]]:
+    """Sets attributes of an existing link, those of its kind included, in one request."""
+    _type, namespace, name = key
+    values = _values(view, key)
+    data = data or {}
+    table = data_attributes or {}
+
+    def request(link_values: dict[str, t.Any], kind_values: dict[str, t.Any], undo: t.Sequence[Step]) -> Request:
+        return link_request(
+            namespace,
+            name,
+            link_values,
+            kind=kind if kind_values else None,
+            data=nested(kind_values, table),
+            undo=undo,
+            cures=cures,
+        )
+
+    undo: list[Step] = [request(_previous(wanted, values), _previous(data, values["data"]), ())]
+    if wanted.get("up") is False and values["up"]:
+        undo += _lost_when_down(view, key)
+    steps: list[Step] = [request(wanted, data, undo)]
+    command = ip(namespace, "link", "set", "dev", name, *words(wanted, LINK))
+    if data:
+        command += ["type", kind or "", *words(data, table)]
+    view.update(key, **wanted, data={**values["data"], **data})
+    return steps, [command]
+
+
+def move_link(key: Key, namespace: str, view: View) -> tuple[list[Step], list[Command]]:
+    """Moves a link to another namespace under its name. The kernel takes it down and strips it of its master and its
+    addresses on the way (__dev_change_net_namespace)."""
+    _type, source, name = key
+    values = _values(view, key)
+    moved = link_key(namespace, name)
+    lost = view.dependents(key, past="link")
+    back: list[Step] = [link_request(namespace, name, {}, more=[("IFLA_NET_NS_FD", NamespaceFd(source))])]
+    back.append(link_request(source, name, {"up": values["up"]}))
+    back += _restored(lost)
+    step = link_request(
+        source,
+        name,
+        {},
+        more=[("IFLA_NET_NS_FD", NamespaceFd(namespace))],
+        undo=back,
+        cures={errno.EEXIST: f"the name {name} is taken in {namespace or 'the own namespace'}"},
+    )
+    for fact in lost:
+        view.forget(fact.key)
+    view.forget(key)
+    view.put(
+        Fact(
+            moved,
+            {**values, "index": None, "up": False},
+            (netns_key(namespace), *([values["peer"]] if values["peer"] else [])),
+        )
+    )
+    if values["peer"] in view:
+        other = view.get(values["peer"])
+        assert other is not None
+        view.put(Fact(other.key, {**other.values, "peer": moved}, (netns_key(other.key[1]), moved)))
+    return [step], [ip(source, "link", "set", "dev", name, "netns", target_namespace(namespace))]
+
+
+def master_request(namespace: str, name: str, master: str | None, undo: t.Sequence[Step] = ()) -> Request:
+    """Makes a link a port of a master; None: of nothing."""
+    index: t.Any = Index(link_key(namespace, master)) if master is not None else 0
+    return link_request(namespace, name, {}, more=[("IFLA_MASTER", index)], undo=undo)
+
+
+def master_again(key: Key, view: View) -> list[Step]:
+    """What gives a link the master it has now, or none."""
+    _type, namespace, name = key
+    fact = view.get(port_key(namespace, name))
+    return [master_request(namespace, name, None)] if fact is None else _enslave_again(fact)
+
+
+def _enslave_again(fact: Fact) -> list[Step]:
+    """In two requests: the kernel takes a port's attributes only once it is one. Its state is the kernel's to keep."""
+    _type, namespace, name = fact.key
+    steps: list[Step] = [master_request(namespace, name, fact.values["master"])]
+    values = {option: fact.values[option] for option in PORT if fact.values.get(option) is not None}
+    values.pop("port_state", None)
+    return steps + ([link_request(namespace, name, {}, port=nested(values, PORT))] if values else [])
+
+
+def recreate_steps(key: Key, view: View, create: Request) -> list[Step]:
+    """What brings a deleted link back: the request that makes it, then everything that hung on it."""
+    return [create, *_restored(view.dependents(key, past="link"))]
+
+
+def other_kind(key: Key, view: View, kind: str) -> str | None:
+    """What takes a name, in words, when it is no link of this kind."""
+    values = view.values(key)
+    if values is None or values.get("assumed") or values["kind"] == kind:
+        return None
+    return f"{place(key[1], key[2])} exists and is {_called(values['kind'])}, not a {kind}"
+
+
+def _called(kind: str | None) -> str:
+    return f"a {kind}" if kind else "a physical or loopback interface"
+
+
+def _values(view: View, key: Key) -> dict[str, t.Any]:
+    values = view.values(key)
+    assert values is not None, key
+    return values
+
+
+def _previous(wanted: dict[str, t.Any], values: dict[str, t.Any]) -> dict[str, t.Any]:
+    return {name: values[name] for name in wanted if values.get(name) is not None}
+
+
+def _restored(facts: t.Iterable[Fact]) -> list[Step]:
+    return [step for fact in facts if fact.restore for step in fact.restore(fact)]
+
+
+def _lost_when_down(view: View, key: Key) -> list[Step]:
+    """addrconf_ifdown() removes the IPv6 addresses of a link that goes down."""
+    lost = [fact for fact in view.dependents(key, past="link") if fact.values.get("lost_when_down")]
+    for fact in lost:
+        view.forget(fact.key)
+    return _restored(lost)
+

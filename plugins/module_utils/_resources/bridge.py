@@ -1,0 +1,160 @@
+# Copyright: (c) 2026, netns.lab contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""Bridges."""
+
+from __future__ import annotations
+
+import errno
+import typing as t
+
+from ansible_collections.netns.lab.plugins.module_utils import _netlink as nl
+from ansible_collections.netns.lab.plugins.module_utils._errors import LabError
+from ansible_collections.netns.lab.plugins.module_utils._iproute2 import ip
+from ansible_collections.netns.lab.plugins.module_utils._model import (
+    OWN,
+    Fact,
+    Kind,
+    Operation,
+    Request,
+    View,
+    Wish,
+    link_key,
+    link_up_key,
+    netns_key,
+    place,
+)
+from ansible_collections.netns.lab.plugins.module_utils._resources._attributes import (
+    BRIDGE,
+    LINK,
+    differing,
+    given,
+    words,
+)
+from ansible_collections.netns.lab.plugins.module_utils._resources._link import (
+    FRESH,
+    change_link,
+    delete_request,
+    link_request,
+    nested,
+    other_kind,
+    recreate_steps,
+)
+from ansible_collections.netns.lab.plugins.module_utils._values import interface_name, namespace_name
+
+_OF_LINK = {name: LINK[name] for name in ("mac", "mtu", "up")}
+_CURES = {
+    errno.EEXIST: "the name is taken by something else; choose another or remove it",
+    errno.EOPNOTSUPP: "this kernel has no bridges (CONFIG_BRIDGE)",
+}
+
+
+class Bridge(Kind):
+    """``ip link add ... type bridge``."""
+
+    section = "bridge"
+    options: t.ClassVar[dict[str, t.Any]] = {
+        "name": {"type": "str", "required": True},
+        "namespace": {"type": "str"},
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "up": {"type": "bool", "default": True},
+        "mac": {"type": "str"},
+        "mtu": {"type": "int"},
+        "stp": {"type": "bool"},
+        "forward_delay": {"type": "float"},
+        "hello_time": {"type": "float"},
+        "max_age": {"type": "float"},
+        "ageing_time": {"type": "float"},
+        "priority": {"type": "int"},
+        "vlan_filtering": {"type": "bool"},
+        "vlan_default_pvid": {"type": "int"},
+        "mcast_snooping": {"type": "bool"},
+        "group_fwd_mask": {"type": "int"},
+    }
+
+    def wish(self, options: dict[str, t.Any]) -> Wish:
+        present = options["state"] == "present"
+        namespace = OWN if options["namespace"] is None else namespace_name(options["namespace"])
+        name = interface_name(options["name"])
+        key = link_key(namespace, name)
+        link_values = given(options, _OF_LINK)
+        return Wish(
+            kind=self,
+            item=f"bridge {place(namespace, name)}",
+            name=place(namespace, name),
+            identity=key,
+            present=present,
+            options={"key": key, "link": link_values, "bridge": given(options, BRIDGE)},
+            requires=(netns_key(namespace),),
+            provides=(key, link_up_key(namespace, name)),
+            namespaces=(namespace,),
+            settings={(key, name): value for name, value in link_values.items()} if present else {},
+        )
+
+    def plan(self, wish: Wish, view: View) -> list[Operation]:
+        key = wish.options["key"]
+        taken = other_kind(key, view, "bridge")
+        if taken:
+            raise LabError(f"{wish.item}: {taken}; choose another name or remove it")
+        if not wish.present:
+            return self._absent(wish, view) if key in view else []
+        return self._change(wish, view) if key in view else [self._create(wish, view)]
+
+    def _create(self, wish: Wish, view: View) -> Operation:
+        key, link_values, values = wish.options["key"], wish.options["link"], wish.options["bridge"]
+        _type, namespace, name = key
+        command = ip(namespace, "link", "add", "name", name, *words(link_values, LINK), "type", "bridge")
+        view.put(
+            Fact(key, {**FRESH, "kind": "bridge", **link_values, "data": values}, (netns_key(namespace),))
+        )
+        return Operation(
+            wish,
+            [_create_request(namespace, name, link_values, values)],
+            [command + words(values, BRIDGE)],
+            None,
+            {**link_values, **values},
+        )
+
+    def _change(self, wish: Wish, view: View) -> list[Operation]:
+        key = wish.options["key"]
+        present = t.cast(Fact, view.get(key)).values
+        link_values = differing(wish.options["link"], present)
+        values = differing(wish.options["bridge"], present["data"])
+        if not link_values and not values:
+            return []
+        before = {name: present.get(name) for name in link_values}
+        before.update({name: present["data"].get(name) for name in values})
+        steps, commands = change_link(
+            key, view, link_values, kind="bridge", data=values, data_attributes=BRIDGE
+        )
+        return [Operation(wish, list(steps), commands, before, {**link_values, **values})]
+
+    def _absent(self, wish: Wish, view: View) -> list[Operation]:
+        key = wish.options["key"]
+        _type, namespace, name = key
+        present = t.cast(Fact, view.get(key)).values
+        link_values = {option: present[option] for option in _OF_LINK if present.get(option) is not None}
+        values = {option: value for option, value in present["data"].items() if value is not None}
+        undo = recreate_steps(key, view, _create_request(namespace, name, link_values, values))
+        view.remove(key)
+        command = ip(namespace, "link", "delete", "dev", name)
+        return [
+            Operation(wish, [delete_request(namespace, name, undo)], [command], {**link_values, **values}, None)
+        ]
+
+
+def _create_request(namespace: str, name: str, link_values: dict[str, t.Any], values: dict[str, t.Any]) -> Request:
+    return link_request(
+        namespace,
+        name,
+        link_values,
+        flags=nl.NLM_F_CREATE | nl.NLM_F_EXCL,
+        kind="bridge",
+        data=nested(values, BRIDGE),
+        undo=[delete_request(namespace, name)],
+        cures=_CURES,
+    )

@@ -1,0 +1,160 @@
+# Copyright: (c) 2026, netns.lab contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""Ports: the links a bridge connects."""
+
+from __future__ import annotations
+
+import errno
+import typing as t
+from collections import Counter
+
+from ansible_collections.netns.lab.plugins.module_utils._errors import LabError
+from ansible_collections.netns.lab.plugins.module_utils._iproute2 import ip
+from ansible_collections.netns.lab.plugins.module_utils._model import (
+    OWN,
+    Command,
+    Fact,
+    Kind,
+    Operation,
+    Step,
+    View,
+    Wish,
+    link_key,
+    link_up_key,
+    place,
+)
+from ansible_collections.netns.lab.plugins.module_utils._resources._attributes import PORT, differing, given, words
+from ansible_collections.netns.lab.plugins.module_utils._resources._link import (
+    link_request,
+    master_again,
+    master_request,
+    nested,
+    port_fact,
+    port_key,
+)
+from ansible_collections.netns.lab.plugins.module_utils._values import interface_name, namespace_name
+
+_MOST_PORTS = 1023  # BR_PORT_BITS in net/bridge/br_private.h; number 0 is not given out
+_CURES = {
+    errno.EBUSY: "its state is the spanning tree's to set while stp is on",
+    errno.ENETDOWN: "a port without carrier can only be disabled; bring both ends of the cable up first",
+    errno.EXFULL: f"a bridge has at most {_MOST_PORTS} ports",
+}
+
+
+class BridgePort(Kind):
+    """``ip link set ... master`` and ``bridge link set``."""
+
+    section = "bridge_port"
+    options: t.ClassVar[dict[str, t.Any]] = {
+        "interface": {"type": "str", "required": True},
+        "bridge": {"type": "str"},
+        "namespace": {"type": "str"},
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "cost": {"type": "int"},
+        "priority": {"type": "int"},
+        "hairpin": {"type": "bool"},
+        "isolated": {"type": "bool"},
+        "learning": {"type": "bool"},
+        "flood": {"type": "bool"},
+        "mcast_flood": {"type": "bool"},
+        "bcast_flood": {"type": "bool"},
+        "bpdu_guard": {"type": "bool"},
+        "root_block": {"type": "bool"},
+        "fast_leave": {"type": "bool"},
+        "neigh_suppress": {"type": "bool"},
+        "proxy_arp": {"type": "bool"},
+        "port_state": {
+            "type": "str",
+            "choices": ["disabled", "listening", "learning", "forwarding", "blocking"],
+        },
+    }
+    required_if: t.ClassVar[list[t.Any]] = [("state", "present", ["bridge"])]
+
+    def wish(self, options: dict[str, t.Any]) -> Wish:
+        present = options["state"] == "present"
+        namespace = OWN if options["namespace"] is None else namespace_name(options["namespace"])
+        interface = interface_name(options["interface"], "interface")
+        bridge = None if options["bridge"] is None else interface_name(options["bridge"], "bridge")
+        if interface == bridge:
+            raise ValueError("a bridge cannot be a port of itself")
+        key = link_key(namespace, interface)
+        values = given(options, PORT)
+        bridge_key = link_key(namespace, bridge) if bridge else None
+        return Wish(
+            kind=self,
+            item=f"bridge_port {place(namespace, interface)}",
+            name=place(namespace, interface),
+            identity=("bridge_port", namespace, interface),
+            present=present,
+            options={"key": key, "bridge": bridge, "values": values},
+            requires=(key, bridge_key) if bridge_key else (key,),
+            # The kernel takes a port's state only while the port has carrier.
+            after=(link_up_key(namespace, interface),) if "port_state" in values else (),
+            namespaces=(namespace,),
+            settings={(key, "master"): bridge} if present else {},
+        )
+
+    def plan(self, wish: Wish, view: View) -> list[Operation]:
+        return self._present(wish, view) if wish.present else self._absent(wish, view)
+
+    def check(self, wishes: list[Wish]) -> None:
+        ports = Counter((wish.identity[1], wish.options["bridge"]) for wish in wishes if wish.present)
+        for (namespace, bridge), count in ports.items():
+            if count > _MOST_PORTS:
+                raise LabError(
+                    f"bridge_port: {count} ports for bridge {place(namespace, bridge)}; the kernel allows {_MOST_PORTS}, "
+                    "so put the rest on a second bridge and connect the two"
+                )
+
+    def _present(self, wish: Wish, view: View) -> list[Operation]:
+        key, bridge = wish.options["key"], wish.options["bridge"]
+        _type, namespace, name = key
+        master = t.cast(Fact, view.get(link_key(namespace, bridge))).values
+        if master["kind"] != "bridge" and not master.get("assumed"):
+            raise LabError(f"{wish.item}: {place(namespace, bridge)} is no bridge; name a bridge or create it")
+        steps: list[Step] = []
+        commands: list[Command] = []
+        before: dict[str, t.Any] = {}
+        after: dict[str, t.Any] = {}
+        fact = view.get(port_key(namespace, name))
+        port = fact.values if fact else {}
+        if port.get("master") != bridge:
+            steps.append(master_request(namespace, name, bridge, undo=master_again(key, view)))
+            commands.append(ip(namespace, "link", "set", "dev", name, "master", bridge))
+            before["bridge"], after["bridge"] = port.get("master"), bridge
+            port = {}
+        changes = differing(wish.options["values"], port)
+        if changes:
+            # A port that is new on its bridge has the bridge's defaults; there is nothing of the old one to tell.
+            before.update({option: port.get(option) for option in changes} if port else {})
+            after.update(changes)
+            old = {option: port[option] for option in changes if port.get(option) is not None}
+            back: list[Step] = [link_request(namespace, name, {}, port=nested(old, PORT))] if old else []
+            steps.append(link_request(namespace, name, {}, port=nested(changes, PORT), undo=back, cures=_CURES))
+            commands.append(ip(namespace, "link", "set", "dev", name, "type", "bridge_slave", *words(changes, PORT)))
+        view.put(port_fact(namespace, name, bridge, {**_without_master(port), **changes}))
+        return [Operation(wish, steps, commands, before if fact else None, after)] if steps else []
+
+    def _absent(self, wish: Wish, view: View) -> list[Operation]:
+        bridge = wish.options["bridge"]
+        _type, namespace, name = wish.options["key"]
+        fact = view.get(port_key(namespace, name))
+        if fact is None or bridge not in (None, fact.values["master"]):
+            return []
+        master = view.values(link_key(namespace, fact.values["master"]))
+        if master is not None and master["kind"] != "bridge":
+            return []  # a port of a bond or a vrf is not this module's
+        step = master_request(namespace, name, None, undo=master_again(wish.options["key"], view))
+        view.forget(fact.key)
+        before = {"bridge": fact.values["master"]}
+        return [Operation(wish, [step], [ip(namespace, "link", "set", "dev", name, "nomaster")], before, None)]
+
+
+def _without_master(port: dict[str, t.Any]) -> dict[str, t.Any]:
+    return {option: value for option, value in port.items() if option != "master"}

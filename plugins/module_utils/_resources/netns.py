@@ -1,0 +1,150 @@
+# Copyright: (c) 2026, netns.lab contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""Named network namespaces."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.netns.lab.plugins.module_utils._errors import LabError
+from ansible_collections.netns.lab.plugins.module_utils._host import RUN_DIR, processes_inside
+from ansible_collections.netns.lab.plugins.module_utils._iproute2 import ip
+from ansible_collections.netns.lab.plugins.module_utils._model import (
+    OWN,
+    Command,
+    Fact,
+    Key,
+    Kind,
+    Operation,
+    Step,
+    View,
+    Wish,
+    link_key,
+    netns_key,
+)
+from ansible_collections.netns.lab.plugins.module_utils._reader import Reader
+from ansible_collections.netns.lab.plugins.module_utils._resources._link import FRESH, change_link
+from ansible_collections.netns.lab.plugins.module_utils._steps import CreateNamespace, DeleteNamespace, RemoveName
+from ansible_collections.netns.lab.plugins.module_utils._values import namespace_name
+
+
+def _loopback(name: str) -> Fact:
+    return Fact(
+        link_key(name, "lo"), {**FRESH, "kind": None, "index": 1, "mtu": 65536}, (netns_key(name),)
+    )
+
+
+class Netns(Kind):
+    """``ip netns add`` and ``ip netns delete``, with the loopback interface up."""
+
+    section = "netns"
+    names_namespaces = True
+    options: t.ClassVar[dict[str, t.Any]] = {
+        "name": {"type": "str", "required": True},
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "loopback": {"type": "bool", "default": True},
+        "processes": {"type": "str", "choices": ["fail", "keep", "kill"], "default": "fail"},
+    }
+
+    def wish(self, options: dict[str, t.Any]) -> Wish:
+        name = namespace_name(options["name"])
+        present = options["state"] == "present"
+        wanted = {"loopback": options["loopback"]} if present else {"processes": options["processes"]}
+        key = netns_key(name)
+        return Wish(
+            kind=self,
+            item=f"netns {name}",
+            name=name,
+            identity=("netns", name),
+            present=present,
+            options=wanted,
+            provides=(key, link_key(name, "lo")),
+            namespaces=(name,),
+            settings={(link_key(name, "lo"), "up"): options["loopback"]} if present else {},
+        )
+
+    def observe(self, reader: Reader, namespaces: t.Sequence[str], wishes: t.Sequence[Wish]) -> t.Iterable[Fact]:
+        inodes = {name: reader.host.inspect(name) for name in namespaces if name != OWN}
+        inside = processes_inside([inode for inode in inodes.values() if inode])
+        for name, inode in inodes.items():
+            if inode is not None:
+                key = netns_key(name) if inode else ("stale-netns", name)
+                yield Fact(key, {"inode": inode, "processes": inside.get(inode, [])})
+
+    def plan(self, wish: Wish, view: View) -> list[Operation]:
+        return self._present(wish, view) if wish.present else self._absent(wish, view)
+
+    def _present(self, wish: Wish, view: View) -> list[Operation]:
+        key = netns_key(wish.name)
+        steps: list[Step] = []
+        commands: list[Command] = []
+        before = None
+        if ("stale-netns", wish.name) in view:
+            raise LabError(
+                f"{wish.item}: {RUN_DIR}/{wish.name} is a file and no namespace, as an interrupted \"ip netns add\" "
+                "leaves behind; remove it with state: absent first"
+            )
+        if key not in view:
+            steps.append(CreateNamespace(wish.name))
+            commands.append(ip(OWN, "netns", "add", wish.name))
+            view.put(Fact(key, {"inode": 0, "processes": []}))
+            view.put(_loopback(wish.name))
+        lo = link_key(wish.name, "lo")
+        if lo not in view:  # check mode: an earlier task is to make the namespace
+            view.put(_loopback(wish.name))
+        is_up = t.cast(Fact, view.get(lo)).values["up"]
+        if steps:
+            after = {"loopback": wish.options["loopback"]}
+        elif is_up != wish.options["loopback"]:
+            before, after = {"loopback": is_up}, {"loopback": wish.options["loopback"]}
+        else:
+            return []
+        if is_up != wish.options["loopback"]:
+            up_steps, up_commands = change_link(lo, view, {"up": wish.options["loopback"]})
+            steps += up_steps
+            commands += up_commands
+        return [Operation(wish, steps, commands, before, after)]
+
+    def _absent(self, wish: Wish, view: View) -> list[Operation]:
+        key = netns_key(wish.name)
+        stale = view.values(("stale-netns", wish.name))
+        command = [ip(OWN, "netns", "delete", wish.name)]
+        if stale is not None:
+            return [Operation(wish, [RemoveName(wish.name)], command, {"file": "stale"}, None)]
+        values = view.values(key)
+        if values is None:
+            return []
+        inside = values["processes"]
+        if inside and wish.options["processes"] == "fail":
+            raise LabError(
+                f"{wish.item}: {_called(inside)} in it; stop what runs there, or say processes: kill "
+                "(or processes: keep, to take only the name away)"
+            )
+        kill = bool(inside) and wish.options["processes"] == "kill"
+        step = DeleteNamespace(wish.name, values["inode"], kill, [] if inside and not kill else _outside(key, view))
+        before = {"loopback": t.cast(Fact, view.get(link_key(wish.name, "lo"))).values["up"]}
+        if kill:
+            before["processes"] = inside
+            # "ip netns pids" prints what to kill; there is no command of ip's own.
+            command.insert(0, ["kill", "-KILL", *map(str, inside)])
+        view.remove(key)
+        return [Operation(wish, [step], command, before, None)]
+
+
+def _called(processes: list[int]) -> str:
+    numbers = ", ".join(map(str, processes[:5])) + (", ..." if len(processes) > 5 else "")
+    return f"process {numbers} runs" if len(processes) == 1 else f"{len(processes)} processes ({numbers}) run"
+
+
+def _outside(key: Key, view: View) -> list[tuple[str, int]]:
+    """Links elsewhere that go with a namespace, because their peer is in it."""
+    return [
+        (fact.key[1], fact.values["index"])
+        for fact in view.dependents(key)
+        if fact.key[0] == "link" and fact.key[1] != key[1] and fact.values["index"]
+    ]

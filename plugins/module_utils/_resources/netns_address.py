@@ -1,0 +1,411 @@
+# Copyright: (c) 2026, netns.lab contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""Addresses of interfaces."""
+
+from __future__ import annotations
+
+import errno
+import ipaddress
+import socket
+import time
+import typing as t
+
+from ansible_collections.netns.lab.plugins.module_utils import _netlink as nl
+from ansible_collections.netns.lab.plugins.module_utils._iproute2 import ip
+from ansible_collections.netns.lab.plugins.module_utils._model import (
+    OWN,
+    Command,
+    Fact,
+    Index,
+    Key,
+    Kind,
+    Operation,
+    Request,
+    Step,
+    View,
+    Wish,
+    link_key,
+    link_up_key,
+    place,
+)
+from ansible_collections.netns.lab.plugins.module_utils._reader import Reader
+from ansible_collections.netns.lab.plugins.module_utils._values import (
+    Interface,
+    address,
+    interface_address,
+    interface_name,
+    namespace_name,
+    whole_number,
+)
+
+_IFA_F_SECONDARY = 0x01
+_IFA_F_NODAD = 0x02
+_IFA_F_NOPREFIXROUTE = 0x200
+_FOREVER = 0xFFFFFFFF
+_SCOPES = {"global": 0, "site": 200, "link": 253, "host": 254}
+_LIFETIMES = ("valid_lft", "preferred_lft")
+# What inet_rtm_newaddr() and inet6_addr_modify() change in place; all else is settled when an address is made.
+_CHANGEABLE = {4: {*_LIFETIMES, "metric"}, 6: {*_LIFETIMES, "metric", "noprefixroute"}}
+_CURES = {errno.ENODEV: "IPv6 is off on this interface (sysctl disable_ipv6, or an MTU below 1280)"}
+
+Values = t.Dict[str, t.Any]
+
+
+class NetnsAddress(Kind):
+    """``ip address``."""
+
+    section = "netns_address"
+    options: t.ClassVar[dict[str, t.Any]] = {
+        "address": {"type": "str", "required": True},
+        "interface": {"type": "str", "required": True},
+        "namespace": {"type": "str"},
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "peer": {"type": "str"},
+        "broadcast": {"type": "str"},
+        "scope": {"type": "str"},
+        "label": {"type": "str"},
+        "nodad": {"type": "bool"},
+        "noprefixroute": {"type": "bool"},
+        "valid_lft": {"type": "str"},
+        "preferred_lft": {"type": "str"},
+        "metric": {"type": "int"},
+    }
+
+    def wish(self, options: dict[str, t.Any]) -> Wish:
+        present = options["state"] == "present"
+        namespace = OWN if options["namespace"] is None else namespace_name(options["namespace"])
+        interface = interface_name(options["interface"], "interface")
+        own = interface_address(options["address"])
+        peer = None if options["peer"] is None else _peer(options["peer"], own, options["address"])
+        where = {"prefixlen": (peer or own).network.prefixlen, "peer": str(peer.ip) if peer else None}
+        name = f"{place(namespace, interface)} {_spelled(str(own.ip), where)}"
+        return Wish(
+            kind=self,
+            item=f"netns_address {name}",
+            name=name,
+            identity=_key(namespace, interface, str(own.ip), where),
+            present=present,
+            options={**where, **(_values(options, own, interface) if present else {})},
+            requires=(link_key(namespace, interface),),
+            after=(link_up_key(namespace, interface),),
+            namespaces=(namespace,),
+        )
+
+    def observe(self, reader: Reader, namespaces: t.Sequence[str], wishes: t.Sequence[Wish]) -> t.Iterable[Fact]:
+        for namespace in namespaces:
+            for message in reader.dump(namespace, nl.RTM_GETADDR, "ifaddrmsg", {"family": socket.AF_UNSPEC}, []):
+                yield _fact(namespace, reader.link_names(namespace)[message["index"]], message)
+
+    def plan(self, wish: Wish, view: View) -> list[Operation]:
+        present = view.values(wish.identity)
+        wanted = wish.options
+        if present is None:
+            return [self._create(wish, view)] if wish.present else []
+        changes = {option: value for option, value in wanted.items() if not _same(option, value, present.get(option))}
+        if not wish.present:
+            return [] if changes else [self._delete(wish, view)]
+        if not changes:
+            return []
+        if set(changes) <= _CHANGEABLE[_version(wish.identity)]:
+            return [self._change(wish, view, changes)]
+        return [self._make_anew(wish, view, changes)]
+
+    def _create(self, wish: Wish, view: View) -> Operation:
+        step = _add(wish.identity, wish.options, undo=[_delete(wish.identity, wish.options)])
+        view.put(_made(wish.identity, wish.options))
+        return Operation(wish, [step], [_command("add", wish.identity, wish.options)], None, _told(wish, wish.options))
+
+    def _change(self, wish: Wish, view: View, changes: Values) -> Operation:
+        key = wish.identity
+        present = t.cast(Fact, view.get(key)).values
+        values = {**present, **changes}
+        step = _add(key, values, flags=nl.NLM_F_REPLACE, undo=[_add(key, present, flags=nl.NLM_F_REPLACE)])
+        view.update(key, **changes)
+        before = {option: present.get(option) for option in changes}
+        return Operation(wish, [step], [_command("replace", key, values)], before, changes)
+
+    def _make_anew(self, wish: Wish, view: View, changes: Values) -> Operation:
+        key = wish.identity
+        present = t.cast(Fact, view.get(key)).values
+        values = {**present, **changes}
+        steps, commands = _take_away(key, view)
+        steps.insert(1, _add(key, values, undo=[_delete(key, values)]))
+        commands.insert(1, _command("add", key, values))
+        view.put(_made(key, values))
+        before = {option: present.get(option) for option in changes}
+        return Operation(wish, steps, commands, before, changes)
+
+    def _delete(self, wish: Wish, view: View) -> Operation:
+        told = _told(wish, t.cast(Fact, view.get(wish.identity)).values)
+        steps, commands = _take_away(wish.identity, view)
+        view.remove(wish.identity)
+        return Operation(wish, steps, commands, told, None)
+
+
+# -- what users write
+
+
+def _peer(value: str, own: Interface, written: str) -> Interface:
+    peer = interface_address(value, "peer")
+    if peer.version != own.version:
+        raise ValueError(f"peer {peer.ip} and address {own.ip} are of different families")
+    if "/" in written and own.network.prefixlen != own.max_prefixlen:
+        raise ValueError(f"beside a peer the prefix length belongs to the peer; write {own.ip} and peer: {peer}")
+    return peer
+
+
+def _values(options: dict[str, t.Any], own: Interface, interface: str) -> Values:
+    values: Values = {}
+    if own.version == 6:
+        for option in ("broadcast", "scope", "label"):
+            if options[option] is not None:
+                raise ValueError(f"{option} is for IPv4 addresses only")
+    if options["broadcast"] is not None:
+        values["broadcast"] = _broadcast(options["broadcast"], own)
+    if options["scope"] is not None:
+        values["scope"] = _scope(options["scope"])
+    elif own.version == 4:
+        values["scope"] = "host" if own.ip.is_loopback else "global"  # as ip does
+    if options["label"] is not None:
+        label = options["label"]
+        if not label.startswith(interface) or len(label.encode()) > 15 or any(c.isspace() for c in label):
+            raise ValueError(f"label {label!r} must be {interface!r} with at most a suffix such as ':1', 15 bytes in all")
+        values["label"] = label
+    if options["nodad"] is not None and own.version == 6:
+        values["nodad"] = options["nodad"]
+    if options["noprefixroute"] is not None:
+        values["noprefixroute"] = options["noprefixroute"]
+    if options["metric"] is not None:
+        values["metric"] = whole_number(options["metric"], "metric", 0, 2**32 - 1)
+    lifetimes = {option: _lifetime(option, options[option]) for option in _LIFETIMES if options[option] is not None}
+    if lifetimes:
+        valid = lifetimes.setdefault("valid_lft", "forever")
+        preferred = lifetimes.setdefault("preferred_lft", valid)
+        if _seconds(preferred) > _seconds(valid):
+            raise ValueError(f"preferred_lft {preferred} is longer than valid_lft {valid}")
+    return {**values, **lifetimes}
+
+
+def _broadcast(value: str, own: Interface) -> str:
+    if value in ("+", "-"):
+        network = own.network
+        return str(network.broadcast_address if value == "+" else network.network_address)
+    found = address(value, "broadcast")
+    if found.version != 4:
+        raise ValueError(f"broadcast {value!r} is no IPv4 address")
+    return str(found)
+
+
+def _scope(value: str) -> str:
+    if value in _SCOPES:
+        return value
+    if value.isdecimal() and int(value) <= 255:
+        return _scope_word(int(value))
+    raise ValueError(f"scope {value!r} is none of {', '.join(_SCOPES)} and no number up to 255")
+
+
+def _scope_word(number: int) -> str:
+    return next((word for word, known in _SCOPES.items() if known == number), str(number))
+
+
+def _lifetime(option: str, value: str) -> str | int:
+    if value == "forever":
+        return value
+    if not (value.isascii() and value.isdigit()):
+        raise ValueError(f"{option} {value!r} is neither 'forever' nor a number of seconds")
+    return whole_number(int(value), option, 0 if option == "preferred_lft" else 1, _FOREVER - 1)
+
+
+def _seconds(lifetime: str | int) -> int:
+    return _FOREVER if lifetime == "forever" else int(lifetime)
+
+
+# -- what the kernel has
+
+
+def _key(namespace: str, interface: str, own: str, where: Values) -> Key:
+    """An IPv4 address may be there twice with other prefix lengths or peers, an IPv6 address may not."""
+    if ":" in own:
+        return ("address", namespace, interface, own)
+    return ("address", namespace, interface, own, str(where["prefixlen"]), where["peer"] or "")
+
+
+def _version(key: Key) -> int:
+    return 6 if ":" in key[3] else 4
+
+
+def _fact(namespace: str, interface: str, message: t.Any) -> Fact:
+    local, remote = message.get_attr("IFA_LOCAL"), message.get_attr("IFA_ADDRESS")
+    # IPv6 tells IFA_LOCAL only where there is a peer.
+    own = str(ipaddress.ip_address(local or remote))
+    peer = str(ipaddress.ip_address(remote)) if local and remote and remote != local else None
+    flags = message.get_attr("IFA_FLAGS")
+    flags = message["flags"] if flags is None else flags
+    where = {"prefixlen": message["prefixlen"], "peer": peer}
+    valid, preferred = _original_lifetimes(message.get_attr("IFA_CACHEINFO"))
+    values: Values = {
+        **where,
+        "noprefixroute": bool(flags & _IFA_F_NOPREFIXROUTE),
+        "metric": message.get_attr("IFA_RT_PRIORITY") or 0,
+        "valid_lft": valid,
+        "preferred_lft": preferred,
+    }
+    if message["family"] == socket.AF_INET:
+        values.update(
+            broadcast=message.get_attr("IFA_BROADCAST"),
+            scope=_scope_word(message["scope"]),
+            label=message.get_attr("IFA_LABEL"),
+            secondary=bool(flags & _IFA_F_SECONDARY),
+        )
+    else:
+        values.update(nodad=bool(flags & _IFA_F_NODAD), lost_when_down=True)
+    return _made(_key(namespace, interface, own, where), values)
+
+
+def _original_lifetimes(cache: dict[str, int]) -> tuple[str | int, str | int]:
+    """The kernel tells what is left, and when (in hundredths of a second since boot) it was set."""
+    elapsed = time.clock_gettime(time.CLOCK_MONOTONIC) - cache["tstamp"] / 100
+
+    def original(left: int) -> str | int:
+        return "forever" if left == _FOREVER else round(left + elapsed)
+
+    return original(cache["ifa_valid"]), original(cache["ifa_preferred"])
+
+
+def _same(option: str, wanted: t.Any, present: t.Any) -> bool:
+    if option in _LIFETIMES and present is not None:
+        return abs(_seconds(wanted) - _seconds(present)) <= 2  # the kernel rounds what is left
+    return bool(wanted == present)
+
+
+def _made(key: Key, values: Values) -> Fact:
+    return Fact(key, dict(values), (link_key(key[1], key[2]),), _restore)
+
+
+def _restore(fact: Fact) -> list[Step]:
+    return [_add(fact.key, fact.values, flags=nl.NLM_F_CREATE | nl.NLM_F_REPLACE)]
+
+
+def _take_away(key: Key, view: View) -> tuple[list[Step], list[Command]]:
+    """Deletes an address alone: with a primary IPv4 address the kernel deletes the secondary ones of its subnet
+    (unless promote_secondaries is set), so they are put back."""
+    present = t.cast(Fact, view.get(key)).values
+    secondaries = [] if present.get("secondary") else _secondaries(key, view)
+    undo: list[Step] = [
+        *(_delete(fact.key, fact.values) for fact in secondaries),
+        _add(key, present, flags=nl.NLM_F_CREATE | nl.NLM_F_REPLACE),
+        *(step for fact in secondaries for step in _restore(fact)),
+    ]
+    steps: list[Step] = [_delete(key, present, undo=undo)]
+    commands = [_command("delete", key, {"prefixlen": present["prefixlen"], "peer": present["peer"]})]
+    for fact in secondaries:
+        steps += _restore(fact)
+        commands.append(_command("replace", fact.key, fact.values))
+    return steps, commands
+
+
+def _secondaries(key: Key, view: View) -> list[Fact]:
+    if _version(key) == 6:
+        return []
+    network = _network(key, t.cast(Fact, view.get(key)).values)
+    return [
+        fact
+        for fact in view.dependents(link_key(key[1], key[2]))
+        if fact.key[0] == "address" and fact.values.get("secondary") and _network(fact.key, fact.values) == network
+    ]
+
+
+def _network(key: Key, values: Values) -> object:
+    return ipaddress.ip_network(f"{values['peer'] or key[3]}/{values['prefixlen']}", strict=False)
+
+
+# -- requests and words
+
+
+def _add(
+    key: Key, values: Values, flags: int = nl.NLM_F_CREATE | nl.NLM_F_EXCL, undo: t.Sequence[Step] = ()
+) -> Request:
+    return _request(nl.RTM_NEWADDR, flags, key, values, undo)
+
+
+def _delete(key: Key, values: Values, undo: t.Sequence[Step] = ()) -> Request:
+    where = {"prefixlen": values["prefixlen"], "peer": values["peer"]}
+    request = _request(nl.RTM_DELADDR, 0, key, where, undo)
+    request.tolerated = (errno.EADDRNOTAVAIL,)
+    return request
+
+
+def _request(kind: int, flags: int, key: Key, values: Values, undo: t.Sequence[Step]) -> Request:
+    _type, namespace, interface, own = key[:4]
+    ifa_flags = (_IFA_F_NODAD if values.get("nodad") else 0) | (
+        _IFA_F_NOPREFIXROUTE if values.get("noprefixroute") else 0
+    )
+    attrs: list[tuple[str, t.Any]] = [("IFA_LOCAL", own), ("IFA_ADDRESS", values["peer"] or own)]
+    if ifa_flags:
+        attrs.append(("IFA_FLAGS", ifa_flags))
+    for option, attribute in (
+        ("broadcast", "IFA_BROADCAST"),
+        ("label", "IFA_LABEL"),
+        ("metric", "IFA_RT_PRIORITY"),
+    ):
+        if values.get(option):
+            attrs.append((attribute, values[option]))
+    if "valid_lft" in values:
+        lifetimes = {"ifa_valid": _seconds(values["valid_lft"]), "ifa_preferred": _seconds(values["preferred_lft"])}
+        attrs.append(("IFA_CACHEINFO", {**lifetimes, "cstamp": 0, "tstamp": 0}))
+    return Request(
+        namespace,
+        "ifaddrmsg",
+        kind,
+        flags,
+        {
+            "family": socket.AF_INET6 if _version(key) == 6 else socket.AF_INET,
+            "prefixlen": values["prefixlen"],
+            "flags": 0,
+            "scope": _scope_number(values.get("scope", "global")),
+            "index": Index(link_key(namespace, interface)),
+        },
+        attrs,
+        undo=list(undo),
+        cures=_CURES if _version(key) == 6 else {},
+    )
+
+
+def _scope_number(word: str) -> int:
+    return _SCOPES[word] if word in _SCOPES else int(word)
+
+
+def _spelled(own: str, where: Values) -> str:
+    return f"{own} peer {where['peer']}/{where['prefixlen']}" if where["peer"] else f"{own}/{where['prefixlen']}"
+
+
+def _command(verb: str, key: Key, values: Values) -> Command:
+    _type, namespace, interface, own = key[:4]
+    words: list[str] = _spelled(own, values).split()
+    if values.get("broadcast"):
+        words += ["broadcast", values["broadcast"]]
+    if values.get("label") not in (None, interface):
+        words += ["label", values["label"]]
+    if values.get("scope", "global") != "global":
+        words += ["scope", values["scope"]]
+    words += ["dev", interface]
+    if values.get("metric"):
+        words += ["metric", str(values["metric"])]
+    if _seconds(values.get("valid_lft", "forever")) != _FOREVER or "preferred_lft" in values and verb == "replace":
+        words += ["valid_lft", str(values["valid_lft"]), "preferred_lft", str(values["preferred_lft"])]
+    words += [flag for flag in ("nodad", "noprefixroute") if values.get(flag)]
+    return ip(namespace, "address", verb, *words)
+
+
+def _told(wish: Wish, values: Values) -> Values:
+    """An address in a result: what was asked for, by name."""
+    told = {"address": _spelled(wish.identity[3], values)}
+    told.update({option: values[option] for option in wish.kind.options if option in wish.options and option != "peer"})
+    if told.get("scope") == "global":
+        del told["scope"]  # as ip does, which takes it for granted
+    return told

@@ -1,0 +1,280 @@
+# Copyright: (c) 2026, netns.lab contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""veth pairs: a cable with its two ends, each in its namespace."""
+
+from __future__ import annotations
+
+import errno
+import typing as t
+
+from ansible_collections.netns.lab.plugins.module_utils import _netlink as nl
+from ansible_collections.netns.lab.plugins.module_utils._errors import LabError, WiderView
+from ansible_collections.netns.lab.plugins.module_utils._iproute2 import ip
+from ansible_collections.netns.lab.plugins.module_utils._model import (
+    OWN,
+    Command,
+    Fact,
+    Key,
+    Kind,
+    NamespaceFd,
+    Operation,
+    Request,
+    Step,
+    View,
+    Wish,
+    link_key,
+    link_up_key,
+    netns_key,
+    place,
+)
+from ansible_collections.netns.lab.plugins.module_utils._resources._attributes import LINK, differing, given, words
+from ansible_collections.netns.lab.plugins.module_utils._resources._link import (
+    FRESH,
+    change_link,
+    delete_request,
+    link_request,
+    move_link,
+    other_kind,
+    recreate_steps,
+)
+from ansible_collections.netns.lab.plugins.module_utils._values import interface_name, namespace_name
+
+_END = {name: LINK[name] for name in ("mac", "mtu", "up")}
+
+
+class Veth(Kind):
+    """``ip link add ... type veth peer ...``, with both ends where they belong."""
+
+    section = "veth"
+    options: t.ClassVar[dict[str, t.Any]] = {
+        "name": {"type": "str", "required": True},
+        "namespace": {"type": "str"},
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "peer": {
+            "type": "dict",
+            "options": {
+                "name": {"type": "str", "required": True},
+                "namespace": {"type": "str"},
+                "mac": {"type": "str"},
+                "mtu": {"type": "int"},
+                "up": {"type": "bool", "default": True},
+            },
+        },
+        "mac": {"type": "str"},
+        "mtu": {"type": "int"},
+        "up": {"type": "bool", "default": True},
+    }
+    required_if: t.ClassVar[list[t.Any]] = [("state", "present", ["peer"])]
+
+    def wish(self, options: dict[str, t.Any]) -> Wish:
+        present = options["state"] == "present"
+        near, near_values = _end(options, "name")
+        far, far_values = _end(options["peer"], "peer name") if options["peer"] else (None, {})
+        if near == far:
+            raise ValueError(f"both ends are {place(near[1], near[2])}; give the peer another name or namespace")
+        keys = (near, far) if far else (near,)
+        namespaces = tuple(key[1] for key in keys)
+        return Wish(
+            kind=self,
+            item=f"veth {place(near[1], near[2])}",
+            name=place(near[1], near[2]),
+            identity=near,
+            present=present,
+            options={"near": near, "far": far, "values": {near: near_values, far: far_values}},
+            requires=tuple(dict.fromkeys(netns_key(namespace) for namespace in namespaces)),
+            provides=(*keys, *(link_up_key(*key[1:]) for key in keys)),
+            namespaces=namespaces,
+            settings={
+                (key, name): value
+                for key, values in ((near, near_values), (far, far_values))
+                if key and present
+                for name, value in values.items()
+            },
+        )
+
+    def plan(self, wish: Wish, view: View) -> list[Operation]:
+        return self._present(wish, view) if wish.present else self._absent(wish, view)
+
+    # -- present
+
+    def _present(self, wish: Wish, view: View) -> list[Operation]:
+        near, far = wish.options["near"], wish.options["far"]
+        found = _find(wish, view)
+        if found is None:
+            return [self._create(wish, view)]
+        steps: list[Step] = []
+        commands: list[Command] = []
+        before: dict[str, t.Any] = {}
+        after: dict[str, t.Any] = {}
+        for target, current in zip((near, far), found):
+            prefix = "" if target == near else "peer."
+            if current != target:
+                moved_steps, moved_commands = move_link(current, target[1], view)
+                steps += moved_steps
+                commands += moved_commands
+                before[prefix + "namespace"], after[prefix + "namespace"] = current[1] or None, target[1] or None
+        for target in (near, far):
+            prefix = "" if target == near else "peer."
+            values = t.cast(Fact, view.get(target)).values
+            changes = differing(wish.options["values"][target], values)
+            if changes:
+                before.update({prefix + name: values.get(name) for name in changes})
+                after.update({prefix + name: value for name, value in changes.items()})
+                changed_steps, changed_commands = change_link(target, view, changes)
+                steps += changed_steps
+                commands += changed_commands
+        return [Operation(wish, steps, commands, _nested(before), _nested(after))] if steps else []
+
+    def _create(self, wish: Wish, view: View) -> Operation:
+        near, far = wish.options["near"], wish.options["far"]
+        values = wish.options["values"]
+        # The request is sent where the first end is to be, so that this end needs no further say. Only the first end
+        # can be up at once: the kernel refuses the other (ENOTCONN) as long as the pair is not tied.
+        first, second = (far, near) if far[1] == OWN and near[1] != OWN else (near, far)
+        steps: list[Step] = [_create_request(first, second, values[first], values[second])]
+        if values[second]["up"]:
+            steps.append(link_request(second[1], second[2], {"up": True}))
+        later = {"up"} if values[second]["up"] else set()
+        commands = [
+            ip(
+                first[1],
+                *("link", "add", "name", first[2], *words(_without_up(values[first]), LINK)),
+                *("type", "veth", "peer", "name", second[2], *words(_without_up(values[second]), LINK)),
+                *(["netns", second[1]] if second[1] != first[1] else []),
+            ),
+            *(
+                ip(key[1], "link", "set", "dev", key[2], "up")
+                for key in (first, second)
+                if values[key]["up"] or later and key == second
+            ),
+        ]
+        for key, other in ((near, far), (far, near)):
+            view.put(Fact(key, {**FRESH, "kind": "veth", "peer": other, **values[key]}, (netns_key(key[1]), other)))
+        return Operation(wish, steps, commands, None, _told(near, far, values))
+
+    # -- absent
+
+    def _absent(self, wish: Wish, view: View) -> list[Operation]:
+        found = _find(wish, view)
+        if found is None:
+            return []
+        near, far = found
+        values = {key: dict(t.cast(Fact, view.get(key)).values) for key in found if key in view}
+        undo: list[Step] = []
+        if far in values:
+            create = _create_request(near, far, _attributes(values[near]), _attributes(values[far]))
+            undo = recreate_steps(near, view, create)
+            undo += recreate_steps(far, view, link_request(far[1], far[2], {"up": values[far]["up"]}))
+        step = delete_request(near[1], near[2], undo)
+        told = _told(near, far, {key: {name: values[key].get(name) for name in _END} for key in values})
+        view.remove(near)
+        return [Operation(wish, [step], [ip(near[1], "link", "delete", "dev", near[2])], told, None)]
+
+
+def _end(options: dict[str, t.Any], what: str) -> tuple[Key, dict[str, t.Any]]:
+    namespace = OWN if options["namespace"] is None else namespace_name(options["namespace"])
+    return link_key(namespace, interface_name(options["name"], what)), given(options, _END)
+
+
+def _without_up(values: dict[str, t.Any]) -> dict[str, t.Any]:
+    return {name: value for name, value in values.items() if name != "up"}
+
+
+def _attributes(values: dict[str, t.Any]) -> dict[str, t.Any]:
+    return {
+        name: values[name]
+        for name in ("mac", "mtu", "txqueuelen", "alias", "promisc", "arp", "up")
+        if values.get(name) not in (None, "")
+    }
+
+
+def _create_request(first: Key, second: Key, values: dict[str, t.Any], peer_values: dict[str, t.Any]) -> Request:
+    peer = link_request(second[1], second[2], _without_up(peer_values))
+    attrs = list(peer.attrs)
+    if second[1] != first[1]:
+        attrs.append(("IFLA_NET_NS_FD", NamespaceFd(second[1])))
+    return link_request(
+        first[1],
+        first[2],
+        values,
+        flags=nl.NLM_F_CREATE | nl.NLM_F_EXCL,
+        kind="veth",
+        data=[("VETH_INFO_PEER", {"attrs": attrs})],
+        undo=[delete_request(first[1], first[2])],
+        cures={errno.EEXIST: f"{first[2]} or {second[2]} is taken by something else; choose another name or remove it"},
+    )
+
+
+def _told(near: Key, far: Key, values: dict[Key, dict[str, t.Any]]) -> dict[str, t.Any]:
+    """A pair in a result."""
+    peer = {"name": far[2], **({"namespace": far[1]} if far[1] else {}), **values.get(far, {})}
+    return {**values[near], "peer": peer}
+
+
+def _nested(flat: dict[str, t.Any]) -> dict[str, t.Any]:
+    """``{"peer.mtu": 1}`` as ``{"peer": {"mtu": 1}}``."""
+    result: dict[str, t.Any] = {}
+    for name, value in flat.items():
+        outer, dot, inner = name.rpartition(".")
+        (result.setdefault(outer, {}) if dot else result)[inner] = value
+    return result
+
+
+# -- finding a pair, wherever its ends are
+
+
+def _find(wish: Wish, view: View) -> tuple[Key, Key] | None:
+    """Where the pair's ends are now: the first the one to be ``near``. None: there is no such pair."""
+    near, far = wish.options["near"], wish.options["far"]
+    for key in (near, far):
+        taken = other_kind(key, view, "veth") if key else None
+        if taken:
+            raise LabError(f"{wish.item}: {taken}; choose another name or remove it")
+    if near in view:
+        peer = _peer(wish, near, view)
+        if far and peer is not None and peer != far:
+            _check_names(wish, near, peer, far, view)
+        return near, peer or far or near
+    if not far:
+        return None
+    if far in view:
+        peer = _peer(wish, far, view)
+        if peer is not None:
+            _check_names(wish, far, peer, near, view)
+        return (peer or near), far
+    # Both ends elsewhere: made here or beside the other end, as when a pair is made first and moved later.
+    for namespace in dict.fromkeys((OWN, near[1], far[1])):
+        key = link_key(namespace, near[2])
+        fact = view.get(key)
+        if fact is not None and fact.values["kind"] == "veth":
+            peer = fact.values["peer"]
+            if peer is not None and peer[2] == far[2]:
+                return key, peer
+    return None
+
+
+def _peer(wish: Wish, key: Key, view: View) -> Key | None:
+    """The other end of a veth; None where check mode only assumes the link."""
+    values = t.cast(Fact, view.get(key)).values
+    if values.get("assumed"):
+        return None
+    if values["peer"] is None:
+        raise WiderView(
+            f"{wish.item}: the other end of {place(key[1], key[2])} is in a namespace without a name; "
+            "give that namespace a name or remove the link"
+        )
+    return t.cast(Key, values["peer"])
+
+
+def _check_names(wish: Wish, here: Key, peer: Key, wanted: Key, view: View) -> None:
+    """A veth's peer cannot be exchanged in place; only one that is merely in the wrong namespace can be moved."""
+    if peer[2] != wanted[2] or wanted in view:
+        raise LabError(
+            f"{wish.item}: {place(here[1], here[2])} is connected to {place(peer[1], peer[2])}, "
+            f"not to {place(wanted[1], wanted[2])}; remove it first or correct the peer"
+        )

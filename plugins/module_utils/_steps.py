@@ -1,0 +1,82 @@
+# Copyright: (c) 2026, netns.lab contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""Steps that are no netlink requests: each says how it is done on a host; what takes it back is its ``undo``."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.netns.lab.plugins.module_utils._model import Step
+
+if t.TYPE_CHECKING:
+    from ansible_collections.netns.lab.plugins.module_utils._apply import Applier
+
+
+class HostStep(Step):
+    """A step that carries itself out."""
+
+    def run(self, applier: Applier) -> None:
+        raise NotImplementedError
+
+
+@dataclass
+class CreateNamespace(HostStep):
+    """As ``ip netns add``."""
+
+    name: str
+
+    @property
+    def undo(self) -> list[Step]:  # type: ignore[override]
+        return [RemoveName(self.name)]
+
+    def run(self, applier: Applier) -> None:
+        with applier.naming():
+            applier.host.create(self.name)
+
+
+@dataclass
+class RemoveName(HostStep):
+    """Takes a name away for good."""
+
+    name: str
+    undo: list[Step] = field(default_factory=list)
+
+    def run(self, applier: Applier) -> None:
+        applier.host.unname(self.name)
+
+
+@dataclass
+class DeleteNamespace(HostStep):
+    """As ``ip netns delete``, but the namespace itself is held until all else has succeeded: so it can get its name
+    back with everything in it. The run then waits until the kernel has let go of ``outside``, the links in other
+    namespaces whose peer goes with it (namespace and index)."""
+
+    name: str
+    inode: int
+    kill: bool
+    outside: list[tuple[str, int]]
+
+    @property
+    def undo(self) -> list[Step]:  # type: ignore[override]
+        return [RestoreName(self.name)]
+
+    def run(self, applier: Applier) -> None:
+        applier.hold(self)
+        applier.host.unname(self.name)
+
+
+@dataclass
+class RestoreName(HostStep):
+    """Gives a namespace that was to be deleted its name again."""
+
+    name: str
+    undo: list[Step] = field(default_factory=list)
+
+    def run(self, applier: Applier) -> None:
+        applier.give_back(self.name)

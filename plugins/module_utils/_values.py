@@ -1,0 +1,104 @@
+# Copyright: (c) 2026, netns.lab contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""Checks what users write and brings it into one form. Each function raises ValueError with half a sentence
+that goes behind the item's name."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import typing as t
+
+Interface = t.Union[ipaddress.IPv4Interface, ipaddress.IPv6Interface]
+Address = t.Union[ipaddress.IPv4Address, ipaddress.IPv6Address]
+
+_MAC = re.compile(r"[0-9a-fA-F]{2}([:-][0-9a-fA-F]{2}){5}")
+
+
+def _no_control_characters(what: str, value: str) -> None:
+    # One that tells nobody what it shows would also forge lines of the output.
+    if any(not c.isprintable() for c in value):
+        raise ValueError(f"{what} {value!r} has characters that cannot be printed")
+
+
+def namespace_name(value: str) -> str:
+    """A name for a file in /run/netns, as iproute2 and this collection accept it."""
+    what = "the namespace name"
+    if not value:
+        raise ValueError(f"{what} is empty; leave the option out for the namespace the module itself runs in")
+    if "/" in value or value in (".", ".."):
+        raise ValueError(f"{what} {value!r} is a path; give the name of a namespace under /run/netns")
+    if value.isdigit():
+        # iproute2 takes such a name for a process ID.
+        raise ValueError(f"{what} {value!r} is all digits, which ip takes for a process ID; put a letter in it")
+    _no_control_characters(what, value)
+    size = len(value.encode())
+    if size > 255:
+        raise ValueError(f"{what} {value[:20]!r}... has {size} bytes; 255 is the most a file name can have")
+    return value
+
+
+def interface_name(value: str, what: str = "the interface name") -> str:
+    """A name that dev_valid_name() of the kernel accepts and iproute2 takes for a name."""
+    if not value:
+        raise ValueError(f"{what} is empty")
+    size = len(value.encode())
+    if size > 15:
+        raise ValueError(f"{what} {value[:40]!r} has {size} bytes; 15 is the most the kernel takes")
+    if value in (".", "..") or any(c in "/:" or c.isspace() for c in value):
+        raise ValueError(f"{what} {value!r} has a character the kernel does not take ('/', ':' or white space)")
+    if "%" in value:
+        # "eth%d" makes the kernel choose a number, so that the name would never be found again.
+        raise ValueError(f"{what} {value!r} has a '%', which the kernel takes for a pattern")
+    if value in ("all", "default"):
+        # /proc/sys/net/ipv4/conf/{all,default} are not interfaces: sysctl_dev_name_is_allowed() of the kernel.
+        raise ValueError(f"{what} {value!r} is reserved by the kernel")
+    _no_control_characters(what, value)
+    return value
+
+
+def mac_address(value: str, what: str = "mac") -> str:
+    """A unicast Ethernet address in the kernel's spelling, ``02:00:00:00:00:01``."""
+    if not _MAC.fullmatch(value):
+        raise ValueError(f"{what} {value!r} is not six bytes in hexadecimal such as 02:00:00:00:00:01")
+    mac = value.lower().replace("-", ":")
+    if int(mac[:2], 16) & 1:
+        raise ValueError(f"{what} {value!r} is a multicast address; make the first byte even")
+    if mac == "00:00:00:00:00:00":
+        raise ValueError(f"{what} {value!r} is no address of an interface")
+    return mac
+
+
+def whole_number(value: int, what: str, low: int, high: int) -> int:
+    """A number within the kernel's bounds."""
+    if not low <= value <= high:
+        raise ValueError(f"{what} is {value}; it must be from {low} to {high}")
+    return value
+
+
+def interface_address(value: str, what: str = "address") -> Interface:
+    """An address with its prefix length, ``192.0.2.1/24`` or ``2001:db8::1/64``; without a length, of this host only."""
+    try:
+        interface = ipaddress.ip_interface(value)
+    except ValueError:
+        raise ValueError(f"{what} {value!r} is not an address such as 192.0.2.1/24 or 2001:db8::1/64") from None
+    if "/" in value and not value.rpartition("/")[2].isdigit():
+        raise ValueError(f"{what} {value!r} has a mask; write its length, as in {interface.with_prefixlen}")
+    if getattr(interface, "scope_id", None):
+        raise ValueError(f"{what} {value!r} has a zone; name the interface with its own option")
+    if interface.ip.is_multicast or (interface.ip.is_unspecified and interface.network.prefixlen):
+        raise ValueError(f"{what} {value!r} cannot be the address of an interface")
+    return interface
+
+
+def address(value: str, what: str) -> Address:
+    """An address without a prefix length."""
+    try:
+        return ipaddress.ip_address(value)
+    except ValueError:
+        raise ValueError(f"{what} {value!r} is not an address such as 192.0.2.1 or 2001:db8::1") from None
