@@ -20,7 +20,15 @@ import typing as t
 from ansible_collections.netns.lab.plugins.module_utils import _netlink as nl
 from ansible_collections.netns.lab.plugins.module_utils._errors import KernelError, LabError
 from ansible_collections.netns.lab.plugins.module_utils._host import Host, processes_inside
-from ansible_collections.netns.lab.plugins.module_utils._model import Index, Key, NamespaceFd, Request, Step, View, place
+from ansible_collections.netns.lab.plugins.module_utils._model import (
+    Index,
+    Key,
+    NamespaceFd,
+    Request,
+    Step,
+    View,
+    place,
+)
 from ansible_collections.netns.lab.plugins.module_utils._plan import Plan
 from ansible_collections.netns.lab.plugins.module_utils._steps import DeleteNamespace, HostStep
 

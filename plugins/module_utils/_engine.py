@@ -33,7 +33,7 @@ class Result:
     commands: list[str]
 
 
-Item = t.Tuple[Kind, t.Dict[str, t.Any]]
+Item = tuple[Kind, dict[str, t.Any]]
 
 
 def wishes_of(items: t.Iterable[Item]) -> list[Wish]:

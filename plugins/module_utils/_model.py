@@ -22,7 +22,7 @@ if t.TYPE_CHECKING:
 OWN = ""
 
 # What identifies an object of the kernel: its type, then its place, as in ("link", "a1", "eth0").
-Key = t.Tuple[str, ...]
+Key = tuple[str, ...]
 
 
 def netns_key(name: str) -> Key:
@@ -171,7 +171,7 @@ class Verbatim(str):
     """A word of a command that the shell is to expand."""
 
 
-Command = t.List[str]
+Command = list[str]
 
 
 @dataclass
@@ -218,13 +218,13 @@ class Operation:
 class Kind:
     """A kind of resource: all the engine knows of it."""
 
-    section: str
+    section: t.ClassVar[str]
     """Its module, and its section of ``topology``."""
-    options: dict[str, t.Any]
+    options: t.ClassVar[dict[str, t.Any]]
     """The argument spec of one item."""
-    required_if: list[t.Any] = []
-    mutually_exclusive: list[t.Any] = []
-    names_namespaces: bool = False
+    required_if: t.ClassVar[list[t.Any]] = []
+    mutually_exclusive: t.ClassVar[list[t.Any]] = []
+    names_namespaces: t.ClassVar[bool] = False
     """Whether ``observe`` is told of namespaces that do not exist, too."""
 
     def wish(self, options: dict[str, t.Any]) -> Wish:

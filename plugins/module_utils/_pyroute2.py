@@ -23,6 +23,7 @@ import sys
 import types
 import typing as t
 
+
 class _Uname(t.NamedTuple):
     system: str
     node: str

@@ -82,7 +82,7 @@ def whole_number(value: int, what: str, low: int, high: int) -> int:
 
 
 def interface_address(value: str, what: str = "address") -> Interface:
-    """An address with its prefix length, ``192.0.2.1/24`` or ``2001:db8::1/64``; without a length, of this host only."""
+    """An address with its prefix length, ``192.0.2.1/24`` or ``2001:db8::1/64``; without one it is a /32 or /128."""
     try:
         interface = ipaddress.ip_interface(value)
     except ValueError:

@@ -36,7 +36,7 @@ class Attribute(t.NamedTuple):
     """From what the user wrote to the option's value; raises ValueError."""
 
 
-Attributes = t.Dict[str, Attribute]
+Attributes = dict[str, Attribute]
 
 
 def _on_off(value: bool) -> str:

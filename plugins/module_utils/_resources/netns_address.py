@@ -53,7 +53,7 @@ _LIFETIMES = ("valid_lft", "preferred_lft")
 _CHANGEABLE = {4: {*_LIFETIMES, "metric"}, 6: {*_LIFETIMES, "metric", "noprefixroute"}}
 _CURES = {errno.ENODEV: "IPv6 is off on this interface (sysctl disable_ipv6, or an MTU below 1280)"}
 
-Values = t.Dict[str, t.Any]
+Values = dict[str, t.Any]
 
 
 class NetnsAddress(Kind):
@@ -174,7 +174,7 @@ def _values(options: dict[str, t.Any], own: Interface, interface: str) -> Values
     if options["label"] is not None:
         label = options["label"]
         if not label.startswith(interface) or len(label.encode()) > 15 or any(c.isspace() for c in label):
-            raise ValueError(f"label {label!r} must be {interface!r} with at most a suffix such as ':1', 15 bytes in all")
+            raise ValueError(f"label {label!r} must be {interface!r}, with or without a suffix such as ':1', 15 bytes at most")
         values["label"] = label
     if options["nodad"] is not None and own.version == 6:
         values["nodad"] = options["nodad"]
