@@ -61,9 +61,8 @@ def run_sections() -> None:
 def _items(params: dict[str, t.Any]) -> list[Item]:
     if params["state"] == "present":
         return [(kind, item) for kind in KINDS for item in params[kind.section]]
-    return [
-        (kind, {**item, "state": "absent"}) for kind in KINDS if "state" in kind.options for item in params[kind.section]
-    ]
+    removable = [kind for kind in KINDS if "state" in kind.options]
+    return [(kind, {**item, "state": "absent"}) for kind in removable for item in params[kind.section]]
 
 
 def _known(kind: type[Kind]) -> Kind:

@@ -23,6 +23,7 @@ class Reader:
     def __init__(self, host: Host) -> None:
         self.host = host
         self._links: dict[str, list[t.Any]] = {}
+        self._names: dict[str, dict[int, str]] = {}
 
     def dump(self, namespace: str, kind: int, schema: str, header: dict[str, t.Any], attrs: list[t.Any]) -> list[t.Any]:
         """The decoded messages of a dump (``kind``: RTM_GET...)."""
@@ -39,4 +40,8 @@ class Reader:
 
     def link_names(self, namespace: str) -> dict[int, str]:
         """The names of a namespace's links by index."""
-        return {message["index"]: message.get_attr("IFLA_IFNAME") for message in self.links(namespace)}
+        if namespace not in self._names:
+            self._names[namespace] = {
+                message["index"]: message.get_attr("IFLA_IFNAME") for message in self.links(namespace)
+            }
+        return self._names[namespace]

@@ -120,7 +120,7 @@ def _check_alias(value: str) -> str:
 def _check_group_fwd_mask(value: int) -> int:
     if value & 7:
         # BR_GROUPFWD_RESTRICTED, net/bridge/br_private.h
-        raise ValueError(f"group_fwd_mask {value} has one of the bits 0 to 2 (STP, pause, LACP); the kernel refuses them")
+        raise ValueError(f"group_fwd_mask {value} has a bit of 0 to 2 (STP, pause, LACP), which the kernel refuses")
     return whole_number(value, "group_fwd_mask", 0, 65535)
 
 

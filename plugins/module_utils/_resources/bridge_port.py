@@ -108,8 +108,8 @@ class BridgePort(Kind):
         for (namespace, bridge), count in ports.items():
             if count > _MOST_PORTS:
                 raise LabError(
-                    f"bridge_port: {count} ports for bridge {place(namespace, bridge)}; the kernel allows {_MOST_PORTS}, "
-                    "so put the rest on a second bridge and connect the two"
+                    f"bridge_port: {count} ports for bridge {place(namespace, bridge)}, where the kernel allows "
+                    f"{_MOST_PORTS}; put the rest on a second bridge and connect the two"
                 )
 
     def _present(self, wish: Wish, view: View) -> list[Operation]:

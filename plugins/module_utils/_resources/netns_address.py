@@ -174,7 +174,7 @@ def _values(options: dict[str, t.Any], own: Interface, interface: str) -> Values
     if options["label"] is not None:
         label = options["label"]
         if not label.startswith(interface) or len(label.encode()) > 15 or any(c.isspace() for c in label):
-            raise ValueError(f"label {label!r} must be {interface!r}, with or without a suffix such as ':1', 15 bytes at most")
+            raise ValueError(f"label {label!r} must be {interface!r} or that and a suffix such as ':1', in 15 bytes")
         values["label"] = label
     if options["nodad"] is not None and own.version == 6:
         values["nodad"] = options["nodad"]
