@@ -47,18 +47,21 @@ def interface_name(value: str, what: str = "the interface name") -> str:
     """A name that dev_valid_name() of the kernel accepts and iproute2 takes for a name."""
     if not value:
         raise ValueError(f"{what} is empty")
+    _no_control_characters(what, value)
     size = len(value.encode())
     if size > 15:
         raise ValueError(f"{what} {value[:40]!r} has {size} bytes; 15 is the most the kernel takes")
     if value in (".", "..") or any(c in "/:" or c.isspace() for c in value):
         raise ValueError(f"{what} {value!r} has a character the kernel does not take ('/', ':' or white space)")
+    if b"\xa0" in value.encode():
+        # isspace() of the kernel looks at bytes and takes this one of Latin-1 for a space, within UTF-8 as well.
+        raise ValueError(f"{what} {value!r} has a letter the kernel takes for white space; leave it out")
     if "%" in value:
         # "eth%d" makes the kernel choose a number, so that the name would never be found again.
         raise ValueError(f"{what} {value!r} has a '%', which the kernel takes for a pattern")
     if value in ("all", "default"):
         # /proc/sys/net/ipv4/conf/{all,default} are not interfaces: sysctl_dev_name_is_allowed() of the kernel.
         raise ValueError(f"{what} {value!r} is reserved by the kernel")
-    _no_control_characters(what, value)
     return value
 
 

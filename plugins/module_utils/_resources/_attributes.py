@@ -83,7 +83,7 @@ def _seconds(nla: str, word: str, low: float, high: float) -> Attribute:
     """The kernel counts in hundredths (USER_HZ)."""
 
     def tidy(value: float) -> float | int:
-        return int(value) if value == int(value) else value
+        return int(value) if float(value).is_integer() else value
 
     def read(message: t.Any) -> float | int | None:
         ticks = message.get_attr(nla)
@@ -110,10 +110,10 @@ def _read_addrgenmode(message: t.Any) -> str | None:
 
 
 def _check_alias(value: str) -> str:
-    if len(value.encode()) > 255:
-        raise ValueError("alias has more than 255 bytes, the most the kernel takes")
     if any(not c.isprintable() for c in value):
         raise ValueError(f"alias {value!r} has characters that cannot be printed")
+    if len(value.encode()) > 255:
+        raise ValueError("alias has more than 255 bytes, the most the kernel takes")
     return value
 
 
@@ -205,4 +205,10 @@ def words(values: dict[str, t.Any], attributes: Attributes) -> list[str]:
 
 def differing(wanted: dict[str, t.Any], present: dict[str, t.Any]) -> dict[str, t.Any]:
     """What has to change."""
-    return {name: value for name, value in wanted.items() if present.get(name) != value}
+    return {name: value for name, value in wanted.items() if not _same(value, present.get(name))}
+
+
+def _same(wanted: t.Any, present: t.Any) -> bool:
+    if isinstance(wanted, float) and present is not None:
+        return bool(abs(wanted - present) < 0.015)  # the kernel counts in jiffies, up to a hundredth of a second long
+    return bool(wanted == present)
