@@ -51,6 +51,7 @@ _CURES = {
     errno.EEXIST: "the name is taken by something else; choose another or remove it",
     errno.EOPNOTSUPP: "this kernel has no bridges (CONFIG_BRIDGE)",
 }
+_NO_VLANS = "this kernel has no VLAN filtering in bridges (CONFIG_BRIDGE_VLAN_FILTERING)"
 
 
 class Bridge(Kind):
@@ -124,12 +125,14 @@ class Bridge(Kind):
         present = t.cast(Fact, view.get(key)).values
         link_values = differing(wish.options["link"], present)
         values = differing(wish.options["bridge"], present["data"])
+        if "vlan_default_pvid" in values and present["data"].get("vlan_default_pvid", 0) is None:
+            raise LabError(f"{wish.item}: {_NO_VLANS}")
         if not link_values and not values:
             return []
         before = {name: present.get(name) for name in link_values}
         before.update({name: present["data"].get(name) for name in values})
         steps, commands = change_link(
-            key, view, link_values, kind="bridge", data=values, data_attributes=BRIDGE
+            key, view, link_values, kind="bridge", data=values, data_attributes=BRIDGE, cures=_cures(values)
         )
         return [Operation(wish, list(steps), commands, before, {**link_values, **values})]
 
@@ -148,6 +151,9 @@ class Bridge(Kind):
 
 
 def _create_request(namespace: str, name: str, link_values: dict[str, t.Any], values: dict[str, t.Any]) -> Request:
+    if "vlan_default_pvid" in values:
+        # By itself, a kernel without VLAN filtering would pass it over in silence.
+        values = {"vlan_filtering": False, **values}
     return link_request(
         namespace,
         name,
@@ -156,5 +162,10 @@ def _create_request(namespace: str, name: str, link_values: dict[str, t.Any], va
         kind="bridge",
         data=nested(values, BRIDGE),
         undo=[delete_request(namespace, name)],
-        cures=_CURES,
+        cures=_cures(values),
     )
+
+
+def _cures(values: dict[str, t.Any]) -> dict[int, str]:
+    asks_for_vlans = "vlan_filtering" in values or "vlan_default_pvid" in values
+    return {**_CURES, errno.EOPNOTSUPP: _NO_VLANS} if asks_for_vlans else _CURES
