@@ -1,0 +1,180 @@
+# Copyright: (c) 2026, netns.lab contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a test holds in its hands: a machine, the modules, iproute2 as the oracle, and a twin of the machine on which
+iproute2 does what the modules say they did."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import time
+import typing as t
+
+from ansible_collections.netns.lab.tests.integration.helpers import state
+from ansible_collections.netns.lab.tests.integration.helpers.modules import Result, execute
+from ansible_collections.netns.lab.tests.integration.helpers.shell import Shell
+from ansible_collections.netns.lab.tests.integration.helpers.state import OWN, Json
+
+_PROOFS = {"check", "repeat", "replay"}
+
+
+class Lab:
+    def __init__(self) -> None:
+        self._shell = Shell()
+        self._twin = Shell("unshare", "--net", "--mount")
+        self._twin.do("mount -t tmpfs -o mode=755 tmpfs /run/netns")
+
+    def close(self) -> None:
+        self._twin.close()
+        self._shell.close()
+
+    # -- doing
+
+    def sh(self, script: str) -> str:
+        """By hand, on the machine and on its twin."""
+        self._twin.do(script)
+        return self._shell.do(script)
+
+    def run(self, module: str, without: dict[str, str] | None = None, **options: t.Any) -> Result:
+        """Runs a module that must succeed, and proves on the way that
+
+        - check: a check run before says the same and touches nothing,
+        - the machine has changed if and only if the module says so,
+        - repeat: a second run changes nothing,
+        - replay: the commands do the same to the twin.
+
+        ``without`` names proofs to leave out, each with the reason.
+        """
+        left_out = without or {}
+        assert set(left_out) <= _PROOFS, left_out
+        before = self.exact()
+        if "check" not in left_out:
+            checked = self._check(module, options, before)
+        result = execute(module, options)
+        assert not result.failed, result.msg
+        if "check" not in left_out:
+            assert (checked.changed, checked.diff, checked.commands) == (result.changed, result.diff, result.commands)
+        self._judge(result)
+        after = state.read(self._shell)
+        if not result.changed:
+            self._same(before, state.exact(after), f"{module} said that it changed nothing")
+        if "repeat" not in left_out:
+            again = execute(module, options)
+            assert not again.failed, again.msg
+            assert not again.changed and not again.commands, f"the second run changes again: {again.commands}"
+            self._same(state.exact(after), self.exact(), f"{module}, run again, changed nothing")
+        if "replay" not in left_out:
+            for command in result.commands:
+                done = self._twin.run(command)
+                assert not done.status, f"{command}\nis refused by iproute2: {done.output}"
+            twin = state.comparable(state.read(self._twin))
+            self._same(twin, state.comparable(after), f"the commands do the same: {result.commands}")
+        return result
+
+    def unchanged(self, module: str, **options: t.Any) -> None:
+        """The module finds everything as asked."""
+        assert self.run(module, **options).commands == []
+
+    def check(self, module: str, **options: t.Any) -> Result:
+        """A check run that must succeed; it touches nothing."""
+        checked = self._check(module, options, self.exact())
+        assert not checked.failed, checked.msg
+        return checked
+
+    def fails(self, module: str, **options: t.Any) -> str:
+        """The sentence with which a module fails, check run or not; the machine stays as it is."""
+        before = self.exact()
+        checked = self._check(module, options, before)
+        msg = self.fails_for_real(module, **options)
+        assert checked.failed, f"the check run succeeds where the real one says: {msg}"
+        assert checked.msg == msg
+        return msg
+
+    def fails_for_real(self, module: str, **options: t.Any) -> str:
+        """The same for what only the kernel can know. The whole machine is then as it was, to the last index."""
+        before = self.exact()
+        result = execute(module, options)
+        assert result.failed, f"it should have failed, but did {result.commands}"
+        assert result.msg and "\n" not in result.msg and "Traceback" not in result.msg, result.msg
+        self._same(before, self.exact(), f"{module} failed with {result.msg!r}")
+        return result.msg
+
+    def fails_missing(self, module: str, **options: t.Any) -> str:
+        """The same for what an earlier task of the play may be to make: the check run says what would happen."""
+        assert self.check(module, **options).changed
+        return self.fails_for_real(module, **options)
+
+    def _check(self, module: str, options: dict[str, t.Any], before: dict[str, Json]) -> Result:
+        checked = execute(module, options, check=True)
+        self._same(before, self.exact(), f"{module} in check mode")
+        if not checked.failed:
+            self._judge(checked)
+        return checked
+
+    @staticmethod
+    def _judge(result: Result) -> None:
+        assert result.changed == bool(result.commands), result.answer
+        assert result.changed == (result.diff["before"] != result.diff["after"]), result.answer
+        assert set(result.diff) == {"before", "after"}
+
+    @staticmethod
+    def _same(one: dict[str, Json], other: dict[str, Json], why: str) -> None:
+        found = state.difference(one, other)
+        assert not found, f"{why}, but:\n{found}"
+
+    # -- the oracle
+
+    def exact(self) -> dict[str, Json]:
+        return state.exact(state.read(self._shell))
+
+    def ip(self, namespace: str, *words: str) -> t.Any:
+        """``ip -j -d`` in a namespace of the machine."""
+        return json.loads(self._shell.do(shlex.join(["ip", *self._where(namespace), "-j", "-d", *words])) or "[]")
+
+    def link(self, namespace: str, name: str) -> Json:
+        """A link that is there."""
+        return t.cast(Json, self.ip(namespace, "link", "show", "dev", name)[0])
+
+    def links(self, namespace: str) -> set[str]:
+        """The names of all links but lo."""
+        return {link["ifname"] for link in self.ip(namespace, "link", "show")} - {"lo"}
+
+    def index(self, namespace: str, name: str) -> int:
+        return t.cast(int, self.link(namespace, name)["ifindex"])
+
+    def is_up(self, namespace: str, name: str) -> bool:
+        return "UP" in self.link(namespace, name)["flags"]
+
+    def port(self, namespace: str, name: str) -> Json:
+        """A link as a port of a bridge, as ``ip`` tells it."""
+        return t.cast(Json, self.link(namespace, name)["linkinfo"].get("info_slave_data", {}))
+
+    def addresses(self, namespace: str, interface: str) -> list[Json]:
+        """All but the automatic link-local ones."""
+        found = self.ip(namespace, "address", "show", "dev", interface)[0]["addr_info"]
+        return [address for address in found if not state.is_automatic(address)]
+
+    def peer(self, namespace: str, name: str) -> tuple[str, str]:
+        """The namespace and the name of a veth's other end."""
+        link = next(link for link in state.read(self._shell)[namespace]["links"] if link["ifname"] == name)
+        return (link["peer"][0], link["peer"][1])
+
+    def namespaces(self) -> list[str]:
+        """All that is in /run/netns."""
+        return self._shell.do("ls -A1 /run/netns 2>/dev/null || :").splitlines()
+
+    @staticmethod
+    def _where(namespace: str) -> list[str]:
+        return [] if namespace == OWN else ["-n", namespace]
+
+
+def eventually(condition: t.Callable[[], t.Any], seconds: float = 5.0) -> bool:
+    """Whether something becomes true that takes the kernel a moment."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True

@@ -1,0 +1,224 @@
+# Copyright: (c) 2026, netns.lab contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The whole machine as iproute2 sees it."""
+
+from __future__ import annotations
+
+import copy
+import difflib
+import ipaddress
+import json
+import re
+import time
+import typing as t
+
+from ansible_collections.netns.lab.tests.integration.helpers.shell import Shell
+
+Json = dict[str, t.Any]
+OWN = ""
+
+# All at once, a start-of-heading byte before each namespace: its name, inode and device, then what ip says. What
+# "bridge link" tells of ports is all in "ip -d link".
+_READ = r"""
+look() {
+    printf 'link show\naddress show\nroute show table all\nnetns list-id\n' | "$@" ip -j -d -batch - 2>/dev/null
+}
+printf '\001\002\002'
+look
+stat -L -c '%n %i %d' /run/netns/* /run/netns/.[!.]* 2>/dev/null | while IFS= read -r line; do
+    identity=${line#/run/netns/}
+    name=${identity% * *}
+    printf '\001%s\002%s\002' "$name" "$identity"
+    look nsenter --net="/run/netns/$name" 2>/dev/null
+done
+"""
+
+# The kernel takes a deleted namespace down in the background, and the other ends of its cables with it.
+_VANISHES_WITHIN = 1.0
+_FOREVER = 4294967295
+
+# MACs that tests choose begin so; all others are the kernel's choice.
+_CHOSEN = "02:00:00:"
+_MAC = re.compile(r"\b[0-9a-f]{1,2}(:[0-9a-f]{1,2}){5}\b")
+
+_PASSING_FLAGS = {"NO-CARRIER", "LOWER_UP", "M-DOWN"}
+_PASSING = {
+    # Carrier: the kernel may take a second to tell of it. It follows from which ends are up, which is compared.
+    "operstate",
+    "state",
+    "gc_timer",
+    "hello_timer",
+    "tcn_timer",
+    "topology_change_timer",
+    "topology_change",
+    "topology_change_detected",
+    "topology_change_ack",
+    "config_pending",
+    "hold_timer",
+    "message_age_timer",
+    "forward_delay_timer",
+    # What the spanning tree has found out so far.
+    "root_id",
+    "root_port",
+    "root_path_cost",
+    "designated_port",
+    "designated_cost",
+}
+
+
+def read(shell: Shell) -> dict[str, Json]:
+    """What iproute2 says, by namespace."""
+    deadline = time.monotonic() + _VANISHES_WITHIN
+    while True:
+        found = dict(_sections(shell.do(_READ)))
+        _name_peers(found)
+        alone = any("peer" in link and link["peer"] is None for raw in found.values() for link in raw.get("links", ()))
+        if not alone or time.monotonic() > deadline:
+            return found
+        time.sleep(0.01)
+
+
+def exact(found: dict[str, Json]) -> dict[str, Json]:
+    """Without what time alone changes. Two machines never agree on it, one machine does as long as nobody touches
+    it: indexes, inodes and random MACs are in it."""
+    return {name: _without_time(raw) for name, raw in found.items()}
+
+
+def comparable(found: dict[str, Json]) -> dict[str, Json]:
+    """Without what differs between two machines on which the same was done, too."""
+    return {name: t.cast(Json, _anonymous(raw)) for name, raw in exact(found).items()}
+
+
+def difference(before: dict[str, Json], after: dict[str, Json]) -> str:
+    """For people to read; empty when there is none."""
+    if before == after:
+        return ""
+    one, other = ([*_lines(state)] for state in (before, after))
+    return "\n".join(line for line in difflib.unified_diff(one, other, lineterm="", n=0) if line[:2] != "@@")
+
+
+# -- reading
+
+
+def _sections(output: str) -> t.Iterator[tuple[str, Json]]:
+    for section in output.split("\1")[1:]:
+        name, identity, ip = section.split("\2")
+        documents = _documents(ip)
+        raw: Json = {"identity": identity.strip()}
+        if documents:
+            links, addresses, routes, nsids = documents
+            raw.update(links=links, addresses=addresses, routes=routes, nsids=nsids)
+        yield name, raw
+
+
+def _documents(text: str) -> list[t.Any]:
+    decoder, result, text = json.JSONDecoder(), [], text.strip()
+    while text:
+        document, end = decoder.raw_decode(text)
+        # ip prints "[{}]" for nothing in some places.
+        result.append([entry for entry in document if entry])
+        text = text[end:].lstrip()
+    return result
+
+
+def _name_peers(found: dict[str, Json]) -> None:
+    """``link_index`` and ``link_netnsid``, which every namespace counts anew, become ``peer``."""
+    for name, raw in found.items():
+        names = {entry["nsid"]: entry.get("name") for entry in raw.get("nsids", ())}
+        for link in raw.get("links", ()):
+            if _kind(link) != "veth":
+                continue
+            if "link" in link:
+                link["peer"] = [name, link["link"]]
+                continue
+            # The own namespace has no name to be told by.
+            other = names.get(link.get("link_netnsid")) or (OWN if name != OWN else None)
+            link["peer"] = [
+                [other, candidate["ifname"]]
+                for candidate in found.get(other, {}).get("links", ())
+                if candidate["ifindex"] == link.get("link_index") and candidate.get("link_index") == link["ifindex"]
+            ]
+            link["peer"] = link["peer"][0] if len(link["peer"]) == 1 else None
+
+
+def _kind(link: Json) -> str | None:
+    return t.cast("str | None", link.get("linkinfo", {}).get("info_kind"))
+
+
+# -- comparing
+
+
+def _without_time(raw: Json) -> Json:
+    if "links" not in raw:
+        return dict(raw)
+    links = []
+    for link in raw["links"]:
+        link = copy.deepcopy(link)
+        data = link.get("linkinfo", {}).get("info_slave_data", {})
+        link["flags"] = sorted(set(link["flags"]) - _PASSING_FLAGS)
+        for key in ("link", "link_index", "link_netnsid"):
+            if "peer" in link:
+                link.pop(key, None)
+        for place in (link, link.get("linkinfo", {}).get("info_data", {}), data):
+            for key in _PASSING & set(place):
+                del place[key]
+        links.append(link)
+    addresses = {
+        link["ifname"]: [_address(address) for address in link["addr_info"] if not is_automatic(address)]
+        for link in raw["addresses"]
+    }
+    routes = sorted(
+        json.dumps({**route, "flags": sorted(set(route["flags"]) - {"linkdown", "dead"})}, sort_keys=True)
+        for route in raw["routes"]
+        if not (route["table"] == "local" and ":" in route["dst"]) and not route["dst"].startswith("fe80:")
+    )
+    return {
+        "identity": raw["identity"],
+        "links": {link.pop("ifname"): link for link in links},
+        "addresses": {name: found for name, found in addresses.items() if found},
+        "routes": routes,
+    }
+
+
+def _address(found: Json) -> Json:
+    found = {key: value for key, value in found.items() if key not in ("tentative", "dadfailed")}
+    for key in ("valid_life_time", "preferred_life_time"):
+        if found[key] != _FOREVER:
+            found[key] = -(-found[key] // 10) * 10
+    return found
+
+
+def is_automatic(found: Json) -> bool:
+    """The link-local address that the kernel gives to each interface, from its MAC, at its own time."""
+    if found.get("family") != "inet6" or found.get("scope") != "link":
+        return False
+    return int(ipaddress.ip_address(found["local"])) & (2**64 - 1) > 0xFFFF
+
+
+def _anonymous(value: t.Any) -> t.Any:
+    if isinstance(value, dict):
+        return {key: _anonymous(inner) for key, inner in value.items() if key not in ("ifindex", "identity")}
+    if isinstance(value, list):
+        return [_anonymous(inner) for inner in value]
+    if isinstance(value, str):
+        return _MAC.sub(_random, value)
+    return value
+
+
+def _random(mac: re.Match[str]) -> str:
+    spelled = ":".join(byte.rjust(2, "0") for byte in mac[0].split(":"))
+    known = spelled.startswith(_CHOSEN) or spelled in ("00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff", "01:80:c2:00:00:00")
+    return spelled if known else "random"
+
+
+def _lines(value: t.Any, path: str = "") -> t.Iterator[str]:
+    if isinstance(value, dict) and value:
+        for key in sorted(value):
+            yield from _lines(value[key], f"{path} {key or '(own)'}")
+    elif isinstance(value, list) and value:
+        for entry in value:
+            yield from _lines(entry, f"{path} -") if isinstance(entry, dict) else [f"{path}: {entry}"]
+    else:
+        yield f"{path}: {json.dumps(value)}"
