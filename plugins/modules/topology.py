@@ -1,5 +1,177 @@
 #!/usr/bin/python
+# Copyright: (c) 2026, netns.lab contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
 from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: topology
+short_description: Build or take away a host's part of a lab in one transaction
+version_added: 0.1.0
+description:
+  - Takes all of a host's namespaces, interfaces and addresses in one task, as one list for each of the other modules.
+    An item of a list takes the options of the module that the list is named after.
+  - It reads the kernel once, works out what differs, and makes exactly that change. A lab of a thousand namespaces is
+    one task, where a loop over the other modules would start a program on the host for each item.
+  - The order of sections and items does not matter. What something else needs comes first.
+  - It is one transaction. Everything is checked before anything is touched, items that contradict each other are
+    refused, and if the kernel refuses a step, what the run had changed before is undone.
+author:
+  - netns.lab contributors (@netns-lab)
+extends_documentation_fragment:
+  - netns.lab._attributes
+  - netns.lab._attributes.resource
+  - netns.lab._attributes.actiongroup_lab
+  - netns.lab._common
+  - netns.lab._common.resource
+  - netns.lab._sections
+options:
+  name:
+    description:
+      - Names the lab, for people and for messages. Nothing on the host is found or recognised by it.
+    type: str
+    required: true
+  state:
+    description:
+      - With V(present), every item is as it says, and those that say C(state=absent) themselves are removed.
+      - With V(absent), every item is removed, whatever it says itself. Items of sections without an option C(state) are
+        passed over.
+    type: str
+    choices:
+      - present
+      - absent
+    default: present
+"""
+
+EXAMPLES = r"""
+- name: Connect two namespaces point to point
+  netns.lab.topology:
+    name: point_to_point
+    netns:
+      - name: a1
+      - name: a2
+    veth:
+      - name: a1
+        namespace: a1
+        peer:
+          name: a2
+          namespace: a2
+    netns_address:
+      - namespace: a1
+        interface: a1
+        address: 192.168.1.100/24
+      - namespace: a2
+        interface: a2
+        address: 192.168.1.101/24
+
+- name: Connect two namespaces over a bridge of the host
+  netns.lab.topology:
+    name: bridged
+    netns:
+      - name: a1
+      - name: a2
+    bridge:
+      - name: wq
+    veth:
+      - {name: wq2a1, peer: {name: a12wq, namespace: a1}}
+      - {name: wq2a2, peer: {name: a22wq, namespace: a2}}
+    bridge_port:
+      - {bridge: wq, interface: wq2a1}
+      - {bridge: wq, interface: wq2a2}
+    netns_address:
+      - {namespace: a1, interface: a12wq, address: 192.168.1.100/24}
+      - {namespace: a2, interface: a22wq, address: 192.168.1.101/24}
+
+- name: Ask what would change, and touch nothing
+  netns.lab.topology:
+    name: bridged
+    netns:
+      - name: a3
+    veth:
+      - {name: wq2a3, peer: {name: a32wq, namespace: a3}}
+    bridge_port:
+      - {bridge: wq, interface: wq2a3}
+  check_mode: true
+  diff: true
+
+- name: Replace one member of the lab by another
+  netns.lab.topology:
+    name: bridged
+    netns:
+      - name: a2
+        state: absent
+      - name: a4
+    veth:
+      - {name: wq2a4, peer: {name: a42wq, namespace: a4}}
+    bridge_port:
+      - {bridge: wq, interface: wq2a4}
+
+- name: Take the lab away
+  netns.lab.topology:
+    name: bridged
+    state: absent
+    netns:
+      - {name: a1, processes: kill}
+      - {name: a4, processes: kill}
+    bridge:
+      - name: wq
+"""
+
+RETURN = r"""
+diff:
+  description:
+    - What has changed, or in check mode would change, by section and item. Only the attributes concerned.
+    - An item that is new is missing in RV(diff.before), one that is gone in RV(diff.after).
+  returned: success
+  type: dict
+  contains:
+    before:
+      description: As it was.
+      returned: success
+      type: dict
+      sample: {}
+    after:
+      description: As it is.
+      returned: success
+      type: dict
+      sample:
+        netns:
+          a1:
+            loopback: true
+          a2:
+            loopback: true
+        veth:
+          a1:a1:
+            up: true
+            peer:
+              name: a2
+              namespace: a2
+              up: true
+        netns_address:
+          a1:a1 192.168.1.100/24:
+            address: 192.168.1.100/24
+          a2:a2 192.168.1.101/24:
+            address: 192.168.1.101/24
+commands:
+  description:
+    - The same change as commands of iproute2, in order, each quoted for a shell. In check mode the same list.
+    - The module runs none of them. Empty if there is nothing to change.
+    - C($$) is the shell that runs them, and with C(netns) the namespace which that shell is in.
+  returned: success
+  type: list
+  elements: str
+  sample:
+    - ip netns add a1
+    - ip -n a1 link set dev lo up
+    - ip netns add a2
+    - ip -n a2 link set dev lo up
+    - ip -n a1 link add name a1 type veth peer name a2 netns a2
+    - ip -n a1 link set dev a1 up
+    - ip -n a2 link set dev a2 up
+    - ip -n a1 address add 192.168.1.100/24 dev a1
+    - ip -n a2 address add 192.168.1.101/24 dev a2
+"""
 
 from ansible_collections.netns.lab.plugins.module_utils._module import run_sections
 

@@ -1,0 +1,33 @@
+# Copyright: (c) 2026, netns.lab contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this doc fragment is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    # Of every module
+    DOCUMENTATION = r"""
+options: {}
+requirements:
+  - python >= 3.9
+  - pyroute2 >= 0.7.2
+notes:
+  - It runs on the managed node and needs root there (C(CAP_SYS_ADMIN) and C(CAP_NET_ADMIN)), for example with
+    C(become=true).
+  - It talks to the kernel over netlink. It never runs the C(ip) program, which need not be installed.
+  - Nothing of this survives a reboot. Namespaces, interfaces and addresses live in the kernel's memory; run the play
+    again to have them back.
+"""
+
+    # Of every module that changes the host; together with the standard fragment
+    RESOURCE = r"""
+options: {}
+notes:
+  - What is asked for is compared with what the kernel has, attribute by attribute. An option that is left out and has
+    no default leaves its attribute alone.
+  - If the kernel refuses a step, what the run had changed before is undone.
+"""
