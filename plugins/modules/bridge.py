@@ -105,8 +105,8 @@ options:
     type: bool
   group_fwd_mask:
     description:
-      - Which of the link-local group addresses 01:80:C2:00:00:00 to 01:80:C2:00:00:0F the bridge forwards, as a bit mask
-        from 0 to 65535. V(16384), bit 14, forwards LLDP; V(8), bit 3, forwards 802.1X.
+      - Which of the link-local group addresses 01:80:C2:00:00:00 to 01:80:C2:00:00:0F the bridge forwards, as a bit
+        mask from 0 to 65535. V(16384), bit 14, forwards LLDP; V(8), bit 3, forwards 802.1X.
       - The kernel refuses bits 0 to 2 (STP, pause frames and LACP).
       - If left out, left alone. The kernel's default is V(0).
     type: int
