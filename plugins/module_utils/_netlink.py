@@ -165,6 +165,10 @@ class NetlinkSocket:
                     continue
                 interrupted |= bool(flags & _NLM_F_DUMP_INTR)
                 if message_kind == _NLMSG_DONE:
+                    # With what the dump ended: it may have failed on the way, or not have begun (strict checks).
+                    error = _failure(payload, 4) if len(payload) >= 4 else None
+                    if error is not None:
+                        raise error
                     if interrupted:
                         raise InterruptedError
                     return messages
@@ -182,17 +186,24 @@ class NetlinkSocket:
 
 
 def _error(flags: int, body: bytes) -> NetlinkError | None:
-    code = -t.cast(int, struct.unpack_from("=i", body)[0])
-    if not code:
-        return None
-    said = ""
+    """Of an NLMSG_ERROR, which is an ack when its code is 0."""
+    attributes = len(body)
     if flags & _NLM_F_ACK_TLVS:
         # The refused request follows the code, only its header where it is capped; then the attributes.
-        offset = 4 + (_HEADER.size if flags & _NLM_F_CAPPED else struct.unpack_from("=I", body, 4)[0])
-        offset = (offset + 3) & ~3
-        while offset + 4 <= len(body):
-            length, attribute = struct.unpack_from("=HH", body, offset)
-            if attribute == _NLMSGERR_ATTR_MSG:
-                said = body[offset + 4 : offset + length].rstrip(b"\0").decode(errors="replace")
-            offset += max((length + 3) & ~3, 4)
+        attributes = 4 + (_HEADER.size if flags & _NLM_F_CAPPED else struct.unpack_from("=I", body, 4)[0])
+    return _failure(body, attributes)
+
+
+def _failure(body: bytes, attributes: int) -> NetlinkError | None:
+    """What a code that begins a message says, with the text of the extended ack that may follow at an offset."""
+    code = -t.cast(int, struct.unpack_from("=i", body)[0])
+    if code <= 0:
+        return None
+    said = ""
+    offset = (attributes + 3) & ~3
+    while offset + 4 <= len(body):
+        length, attribute = struct.unpack_from("=HH", body, offset)
+        if attribute == _NLMSGERR_ATTR_MSG:
+            said = body[offset + 4 : offset + length].rstrip(b"\0").decode(errors="replace")
+        offset += max((length + 3) & ~3, 4)
     return NetlinkError(code, said)

@@ -1,0 +1,469 @@
+# Copyright: (c) 2026, netns.lab contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import errno
+import struct
+import typing as t
+from collections import deque
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.netns.lab.plugins.module_utils import _netlink as nl
+
+HEADER = struct.Struct("=IHHII")
+ERROR, DONE, NOOP = 2, 3, 1
+DUMP_INTR, CAPPED, ACK_TLVS, MULTI = 0x10, 0x100, 0x200, 2
+
+
+class Sent(t.NamedTuple):
+    kind: int
+    flags: int
+    sequence: int
+    port: int
+    body: bytes
+
+
+class FakeSocket:
+    """What a netlink socket is sent, and answers to it. An answer is made by ``kernel`` from a request; it is a list
+    of datagrams."""
+
+    def __init__(self, kernel: t.Callable[[Sent], list[bytes]]) -> None:
+        self.kernel = kernel
+        self.datagrams: list[bytes] = []
+        self.sent: list[Sent] = []
+        self.waiting: deque[bytes] = deque()
+
+    def sendto(self, data: bytes, where: tuple[int, int]) -> None:
+        assert where == (0, 0), "to the kernel"
+        self.datagrams.append(bytes(data))
+        for request in apart(bytes(data)):
+            self.sent.append(request)
+            self.waiting += self.kernel(request)
+
+    def recv(self, size: int) -> bytes:
+        assert size >= 1 << 15, "the kernel sends dumps in pieces of up to 32 KiB"
+        assert self.waiting, "would wait for ever"
+        return self.waiting.popleft()
+
+
+def apart(data: bytes) -> list[Sent]:
+    """Strictly: every message is whole and begins where it must."""
+    found = []
+    while data:
+        length, kind, flags, sequence, port = HEADER.unpack_from(data)
+        assert HEADER.size <= length <= len(data)
+        found.append(Sent(kind, flags, sequence, port, data[HEADER.size : length]))
+        data = data[(length + 3) & ~3 :]
+    return found
+
+
+def message(kind: int, sequence: int, body: bytes, flags: int = 0) -> bytes:
+    length = HEADER.size + len(body)
+    return HEADER.pack(length, kind, flags, sequence, 4711) + body + bytes(-length % 4)
+
+
+def ack(request: Sent, code: int = 0, text: str = "", capped: bool = True, more: bytes = b"") -> bytes:
+    """NLMSG_ERROR as netlink_ack() of the kernel writes it."""
+    original = HEADER.pack(HEADER.size + len(request.body), *request[:4])
+    flags = 0
+    body = struct.pack("=i", -code) + original
+    if capped:
+        flags |= CAPPED
+    else:
+        body += request.body + bytes(-len(request.body) % 4)
+    if text or more:
+        flags |= ACK_TLVS
+        body += more
+        if text:
+            body += attribute(1, text.encode() + b"\0")
+    return message(ERROR, request.sequence, body, flags)
+
+
+def attribute(kind: int, value: bytes) -> bytes:
+    return struct.pack("=HH", 4 + len(value), kind) + value + bytes(-len(value) % 4)
+
+
+def connected(kernel: t.Callable[[Sent], list[bytes]]) -> tuple[nl.NetlinkSocket, FakeSocket]:
+    opened = nl.NetlinkSocket.__new__(nl.NetlinkSocket)
+    fake = FakeSocket(kernel)
+    opened._socket = fake  # type: ignore[assignment]
+    opened._sequence = 0
+    return opened, fake
+
+
+def accepts(request: Sent) -> list[bytes]:
+    return [ack(request)]
+
+
+# -- requests
+
+
+def test_a_request_asks_for_an_ack_and_keeps_its_own_flags() -> None:
+    opened, fake = connected(accepts)
+    (answer,) = opened.exchange([(nl.RTM_NEWLINK, nl.NLM_F_CREATE | nl.NLM_F_EXCL, b"body")])
+    assert answer == nl.Answer([])
+    assert fake.sent == [Sent(16, 0x400 | 0x200 | 0x1 | 0x4, 1, 0, b"body")]
+
+
+@given(st.lists(st.binary(max_size=9), max_size=40))
+def test_requests_of_any_length_lie_aligned_in_one_datagram(bodies: list[bytes]) -> None:
+    opened, fake = connected(accepts)
+    answers = opened.exchange([(nl.RTM_NEWADDR, 0, body) for body in bodies])
+    assert [request.body for request in fake.sent] == bodies
+    assert len(answers) == len(bodies)
+    assert len(fake.datagrams) == (1 if bodies else 0)
+    assert all(len(datagram) % 4 == 0 for datagram in fake.datagrams)
+
+
+@pytest.mark.parametrize(
+    ("count", "datagrams"), [(0, 0), (1, 1), (nl.BATCH, 1), (nl.BATCH + 1, 2), (3 * nl.BATCH, 3)]
+)
+def test_many_requests_go_in_batches_and_keep_their_order(count: int, datagrams: int) -> None:
+    opened, fake = connected(lambda request: [ack(request, int.from_bytes(request.body, "big") % 3)])
+    answers = opened.exchange([(nl.RTM_NEWLINK, 0, index.to_bytes(4, "big")) for index in range(count)])
+    assert len(fake.datagrams) == datagrams
+    assert [answer.error.code if answer.error else 0 for answer in answers] == [index % 3 for index in range(count)]
+    assert [request.sequence for request in fake.sent] == list(range(1, count + 1))
+
+
+def test_sequence_numbers_go_on_from_exchange_to_exchange_and_dump() -> None:
+    def kernel(request: Sent) -> list[bytes]:
+        return pieces()(request) if request.kind == nl.RTM_GETLINK else accepts(request)
+
+    opened, fake = connected(kernel)
+    opened.exchange([(nl.RTM_NEWLINK, 0, b"")] * 2)
+    opened.dump(nl.RTM_GETLINK, b"")
+    opened.exchange([(nl.RTM_NEWLINK, 0, b"")])
+    assert [request.sequence for request in fake.sent] == [1, 2, 3, 4]
+
+
+# -- acks
+
+
+def scrambled(order: t.Sequence[int], together: int) -> tuple[nl.NetlinkSocket, FakeSocket]:
+    """Answers only once all of the batch are there: in this order, several to a datagram."""
+    requests: list[Sent] = []
+
+    def kernel(request: Sent) -> list[bytes]:
+        requests.append(request)
+        if len(requests) < len(order):
+            return []
+        acks = [ack(requests[index], index) for index in order]
+        return [b"".join(acks[start : start + together]) for start in range(0, len(acks), together)]
+
+    return connected(kernel)
+
+
+@given(st.permutations(range(6)), st.integers(1, 6))
+def test_acks_find_their_requests_by_sequence_in_whatever_order_and_datagram(order: list[int], together: int) -> None:
+    opened, _fake = scrambled(order, together)
+    answers = opened.exchange([(nl.RTM_NEWLINK, 0, b"")] * 6)
+    assert [answer.error.code if answer.error else 0 for answer in answers] == list(range(6))
+
+
+def test_a_refused_request_does_not_keep_the_rest_from_being_answered() -> None:
+    opened, _fake = connected(lambda request: [ack(request, errno.EEXIST if request.sequence == 2 else 0)])
+    answers = opened.exchange([(nl.RTM_NEWLINK, 0, b"")] * 3)
+    assert [answer.error is None for answer in answers] == [True, False, True]
+
+
+def test_a_question_is_answered_with_a_message_and_then_an_ack() -> None:
+    opened, _fake = connected(lambda request: [message(nl.RTM_NEWLINK, request.sequence, b"link"), ack(request)])
+    assert opened.exchange([(nl.RTM_GETLINK, 0, b"")] * 2) == [nl.Answer([(16, b"link")]), nl.Answer([(16, b"link")])]
+
+
+def test_stray_answers_to_earlier_and_foreign_requests_are_passed_over() -> None:
+    def kernel(request: Sent) -> list[bytes]:
+        stray = message(nl.RTM_NEWLINK, request.sequence - 1, b"old") + message(ERROR, request.sequence + 7, bytes(20))
+        return [stray, message(DONE, 0, bytes(4)) + ack(request)]
+
+    opened, _fake = connected(kernel)
+    assert opened.exchange([(nl.RTM_NEWLINK, 0, b"")]) == [nl.Answer([])]
+    assert opened.exchange([(nl.RTM_NEWLINK, 0, b"")]) == [nl.Answer([])]
+
+
+# -- errors
+
+
+@pytest.mark.parametrize("capped", [True, False])
+@pytest.mark.parametrize("body", [b"", b"abc", b"abcd", bytes(77)])
+@pytest.mark.parametrize("text", ["", "x", "abc", "Invalid MTU", "\u00e4"])
+def test_the_extended_ack_is_read_behind_a_capped_and_a_whole_request(capped: bool, body: bytes, text: str) -> None:
+    opened, _fake = connected(lambda request: [ack(request, errno.EINVAL, text, capped)])
+    (answer,) = opened.exchange([(nl.RTM_NEWLINK, 0, body)])
+    assert answer.error is not None
+    assert (answer.error.code, answer.error.said) == (errno.EINVAL, text)
+
+
+def test_the_text_is_found_among_other_attributes_of_the_extended_ack() -> None:
+    offset_and_policy = attribute(2, struct.pack("=I", 36)) + attribute(4, b"policy.")
+    opened, _fake = connected(lambda request: [ack(request, errno.EINVAL, "Bad", more=offset_and_policy)])
+    (answer,) = opened.exchange([(nl.RTM_NEWLINK, 0, b"")])
+    assert answer.error is not None
+    assert answer.error.said == "Bad"
+
+
+def test_an_extended_ack_without_text_says_nothing() -> None:
+    opened, _fake = connected(lambda request: [ack(request, errno.EINVAL, more=attribute(2, bytes(4)))])
+    (answer,) = opened.exchange([(nl.RTM_NEWLINK, 0, b"")])
+    assert answer.error is not None
+    assert answer.error.said == ""
+
+
+def test_a_warning_beside_success_is_no_error() -> None:
+    opened, _fake = connected(lambda request: [ack(request, 0, "deprecated")])
+    assert opened.exchange([(nl.RTM_NEWLINK, 0, b"")]) == [nl.Answer([])]
+
+
+def test_a_text_that_is_no_unicode_and_an_attribute_without_length_are_survived() -> None:
+    opened, _fake = connected(
+        lambda request: [ack(request, errno.EINVAL, more=bytes(4) + attribute(1, b"\xff!\0"))]
+    )
+    (answer,) = opened.exchange([(nl.RTM_NEWLINK, 0, b"")])
+    assert answer.error is not None
+    assert answer.error.said == "\ufffd!"
+
+
+# -- dumps
+
+
+def pieces(
+    *bodies: bytes, flags: int = 0, done_flags: int = 0, done: bytes = bytes(4)
+) -> t.Callable[[Sent], list[bytes]]:
+    """A dump in one datagram for each message, the end in a datagram of its own."""
+
+    def kernel(request: Sent) -> list[bytes]:
+        found = [message(nl.RTM_NEWLINK, request.sequence, body, MULTI | flags) for body in bodies]
+        return [*found, message(DONE, request.sequence, done, MULTI | done_flags)]
+
+    return kernel
+
+
+def test_a_dump_is_asked_for_with_its_flags_and_body() -> None:
+    opened, fake = connected(pieces())
+    assert opened.dump(nl.RTM_GETLINK, b"filter") == []
+    assert fake.sent == [Sent(nl.RTM_GETLINK, 0x1 | 0x300, 1, 0, b"filter")]
+
+
+def test_a_dump_is_read_over_several_datagrams() -> None:
+    opened, _fake = connected(pieces(b"one", b"two", b"three!!!"))
+    assert opened.dump(nl.RTM_GETLINK, b"") == [b"one", b"two", b"three!!!"]
+
+
+def test_a_dump_is_read_with_several_messages_in_a_datagram() -> None:
+    opened, _fake = connected(lambda request: [b"".join(pieces(b"one", b"two")(request))])
+    assert opened.dump(nl.RTM_GETLINK, b"") == [b"one", b"two"]
+
+
+@pytest.mark.parametrize("where", ["flags", "done_flags"])
+def test_an_interrupted_dump_is_read_again_and_only_the_whole_one_counts(where: str) -> None:
+    tries: list[Sent] = []
+
+    def kernel(request: Sent) -> list[bytes]:
+        tries.append(request)
+        broken = {where: DUMP_INTR} if len(tries) < 3 else {}
+        return pieces(b"%d" % len(tries), **broken)(request)
+
+    opened, _fake = connected(kernel)
+    assert opened.dump(nl.RTM_GETLINK, b"") == [b"3"]
+    assert len({request.sequence for request in tries}) == 3
+
+
+def test_a_dump_that_is_always_interrupted_ends_in_an_error() -> None:
+    opened, fake = connected(pieces(b"x", done_flags=DUMP_INTR))
+    with pytest.raises(nl.NetlinkError, match="kept changing") as refusal:
+        opened.dump(nl.RTM_GETLINK, b"")
+    assert refusal.value.code == errno.EINTR
+    assert 3 <= len(fake.sent) <= 100
+
+
+def test_a_refused_dump_is_an_error_with_the_kernels_words() -> None:
+    opened, _fake = connected(lambda request: [ack(request, errno.EINVAL, "Invalid header for dump request")])
+    with pytest.raises(nl.NetlinkError) as refusal:
+        opened.dump(nl.RTM_GETLINK, b"")
+    assert (refusal.value.code, refusal.value.said) == (errno.EINVAL, "Invalid header for dump request")
+
+
+def test_a_dump_that_fails_on_the_way_is_an_error_and_no_short_list() -> None:
+    """netlink_dump() puts what the dump ended with into the last message; checks of the request fail there, too."""
+    opened, _fake = connected(pieces(b"one", done=struct.pack("=i", -errno.EMSGSIZE)))
+    with pytest.raises(nl.NetlinkError) as refusal:
+        opened.dump(nl.RTM_GETLINK, b"")
+    assert refusal.value.code == errno.EMSGSIZE
+
+
+def test_the_extended_ack_of_a_dump_that_fails_on_the_way_is_read() -> None:
+    failed = struct.pack("=i", -errno.EINVAL) + attribute(1, b"Unknown attribute\0")
+    opened, _fake = connected(pieces(done=failed, done_flags=ACK_TLVS))
+    with pytest.raises(nl.NetlinkError) as refusal:
+        opened.dump(nl.RTM_GETADDR, b"")
+    assert (refusal.value.code, refusal.value.said) == (errno.EINVAL, "Unknown attribute")
+
+
+def test_a_dump_answered_with_an_ack_is_an_error_and_no_endless_wait() -> None:
+    opened, _fake = connected(accepts)
+    with pytest.raises(nl.NetlinkError) as refusal:
+        opened.dump(nl.RTM_GETLINK, b"")
+    assert refusal.value.code == errno.EPROTO
+
+
+def test_the_rest_of_a_dump_that_was_given_up_is_no_part_of_the_next() -> None:
+    """A refusal in the middle leaves messages behind; the next dump and the next exchange pass them over."""
+    first: list[Sent] = []
+
+    def kernel(request: Sent) -> list[bytes]:
+        if not first:
+            first.append(request)
+            return [ack(request, errno.ENOBUFS), *pieces(b"old", b"old")(request)]
+        return pieces(b"new")(request)
+
+    opened, fake = connected(kernel)
+    with pytest.raises(nl.NetlinkError):
+        opened.dump(nl.RTM_GETLINK, b"")
+    assert fake.waiting
+    assert opened.dump(nl.RTM_GETLINK, b"") == [b"new"]
+    assert not fake.waiting
+
+
+# -- encoding
+
+
+MESSAGES: list[tuple[str, dict[str, t.Any], list[t.Any]]] = [
+    ("ifinfmsg", {"family": 0, "flags": 1, "change": 0x81}, [("IFLA_IFNAME", "eth0"), ("IFLA_MTU", 1400)]),
+    ("ifinfmsg", {"family": 0}, [("IFLA_IFNAME", "eth0"), ("IFLA_MASTER", 7), ("IFLA_NET_NS_FD", 5)]),
+    ("ifinfmsg", {"family": 0}, [("IFLA_ADDRESS", "02:00:00:00:00:01"), ("IFLA_TXQLEN", 9), ("IFLA_IFALIAS", "x y")]),
+    ("ifinfmsg", {"family": 0, "index": 12}, []),
+    ("ifinfmsg", {"family": 0}, [("IFLA_EXT_MASK", 8)]),
+    (
+        "ifinfmsg",
+        {"family": 0},
+        [("IFLA_AF_SPEC", {"attrs": [("AF_INET6", {"attrs": [("IFLA_INET6_ADDR_GEN_MODE", 3)]})]})],
+    ),
+    (
+        "ifinfmsg",
+        {"family": 0},
+        [
+            (
+                "IFLA_LINKINFO",
+                {
+                    "attrs": [
+                        ("IFLA_INFO_KIND", "veth"),
+                        (
+                            "IFLA_INFO_DATA",
+                            {"attrs": [("VETH_INFO_PEER", {"attrs": [("IFLA_IFNAME", "p0"), ("IFLA_NET_NS_FD", 4)]})]},
+                        ),
+                    ]
+                },
+            )
+        ],
+    ),
+    (
+        "ifinfmsg",
+        {"family": 0},
+        [
+            (
+                "IFLA_LINKINFO",
+                {
+                    "attrs": [
+                        ("IFLA_INFO_KIND", "bridge"),
+                        (
+                            "IFLA_INFO_DATA",
+                            {
+                                "attrs": [
+                                    ("IFLA_BR_FORWARD_DELAY", 400),
+                                    ("IFLA_BR_STP_STATE", 1),
+                                    ("IFLA_BR_PRIORITY", 4096),
+                                    ("IFLA_BR_GROUP_FWD_MASK", 8),
+                                    ("IFLA_BR_VLAN_DEFAULT_PVID", 1),
+                                    ("IFLA_BR_MCAST_SNOOPING", 0),
+                                ]
+                            },
+                        ),
+                    ]
+                },
+            )
+        ],
+    ),
+    (
+        "ifinfmsg",
+        {"family": 0},
+        [
+            (
+                "IFLA_LINKINFO",
+                {
+                    "attrs": [
+                        ("IFLA_INFO_SLAVE_KIND", "bridge"),
+                        (
+                            "IFLA_INFO_SLAVE_DATA",
+                            {
+                                "attrs": [
+                                    ("IFLA_BRPORT_COST", 4),
+                                    ("IFLA_BRPORT_PRIORITY", 63),
+                                    ("IFLA_BRPORT_STATE", 3),
+                                    ("IFLA_BRPORT_ISOLATED", 1),
+                                ]
+                            },
+                        ),
+                    ]
+                },
+            )
+        ],
+    ),
+    (
+        "ifaddrmsg",
+        {"family": 2, "prefixlen": 24, "flags": 0, "scope": 253, "index": 3},
+        [
+            ("IFA_LOCAL", "192.0.2.1"),
+            ("IFA_ADDRESS", "192.0.2.1"),
+            ("IFA_BROADCAST", "192.0.2.255"),
+            ("IFA_LABEL", "eth0:1"),
+            ("IFA_FLAGS", 0x200),
+            ("IFA_RT_PRIORITY", 2**32 - 1),
+            ("IFA_CACHEINFO", {"ifa_preferred": 0, "ifa_valid": 0xFFFFFFFF, "cstamp": 0, "tstamp": 0}),
+        ],
+    ),
+    (
+        "ifaddrmsg",
+        {"family": 10, "prefixlen": 64, "flags": 0, "scope": 0, "index": 3},
+        [("IFA_LOCAL", "2001:db8::1"), ("IFA_ADDRESS", "2001:db8::2"), ("IFA_FLAGS", 2)],
+    ),
+    ("nsidmsg", {"rtgen_family": 0}, [("NETNSA_FD", 5)]),
+]
+
+
+def same(decoded: t.Any, attrs: list[t.Any]) -> None:
+    for name, value in attrs:
+        found = decoded.get_attr(name)
+        if isinstance(value, dict) and "attrs" in value:
+            same(found, value["attrs"])
+        elif isinstance(value, dict):
+            assert {field: found[field] for field in value} == value
+        else:
+            assert found == value, name
+
+
+@pytest.mark.parametrize(("schema", "header", "attrs"), MESSAGES)
+def test_a_message_is_decoded_as_it_was_encoded(schema: str, header: dict[str, t.Any], attrs: list[t.Any]) -> None:
+    decoded = nl.decode(schema, nl.encode(schema, header, attrs))
+    assert {field: decoded[field] for field in header} == header
+    same(decoded, attrs)
+
+
+def test_a_message_has_the_kernels_layout() -> None:
+    """struct ifinfomsg, then attributes; no netlink header."""
+    body = nl.encode("ifinfmsg", {"family": 0, "index": 5, "flags": 1, "change": 3}, [("IFLA_IFNAME", "eth0")])
+    assert body == struct.pack("=BxHiII", 0, 0, 5, 1, 3) + attribute(3, b"eth0\0")
+    body = nl.encode("ifaddrmsg", {"family": 2, "prefixlen": 24, "scope": 253, "index": 9}, [("IFA_LOCAL", "10.0.0.1")])
+    assert body == struct.pack("=BBBBI", 2, 24, 0, 253, 9) + attribute(2, bytes([10, 0, 0, 1]))
+
+
+def test_encoding_leaves_what_it_is_given_alone_and_is_the_same_each_time() -> None:
+    for schema, header, attrs in MESSAGES:
+        known = repr((header, attrs))
+        assert nl.encode(schema, header, attrs) == nl.encode(schema, header, attrs)
+        assert repr((header, attrs)) == known
