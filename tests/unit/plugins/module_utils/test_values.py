@@ -89,7 +89,9 @@ def test_an_accepted_namespace_name_is_one_file_directly_in_run_netns(name: str)
 # -- names of interfaces
 
 
-@pytest.mark.parametrize("name", ["a", "eth0", "x" * 15, "a.b", "...", "-x", "veth-a_b", "\u00e9" * 7, "1", "$(x)", "'"])
+@pytest.mark.parametrize(
+    "name", ["a", "eth0", "x" * 15, "a.b", "...", "-x", "veth-a_b", "\u00e9" * 7, "1", "$(x)", "'"]
+)
 def test_an_interface_can_have_any_name_the_kernel_takes(name: str) -> None:
     assert dev_valid_name(name)
     assert interface_name(name) == name

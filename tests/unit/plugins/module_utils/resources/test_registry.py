@@ -1,0 +1,86 @@
+# Copyright: (c) 2026, netns.lab contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.netns.lab.plugins.module_utils._model import Kind, Wish
+from ansible_collections.netns.lab.plugins.module_utils._resources import KINDS
+from ansible_collections.netns.lab.tests.unit.helpers.lab import options
+
+PLUGINS = Path(__file__).resolve().parents[5] / "plugins"
+SECTIONS = [kind.section for kind in KINDS]
+FILES = sorted(
+    file.stem for file in (PLUGINS / "module_utils/_resources").glob("*.py") if not file.name.startswith("_")
+)
+RESOURCES = "ansible_collections.netns.lab.plugins.module_utils._resources"
+
+# The least that an item of each kind needs.
+LEAST = {
+    "netns": {"name": "a"},
+    "bridge": {"name": "br0"},
+    "veth": {"name": "e0", "peer": {"name": "e1"}},
+    "bridge_port": {"interface": "e0", "bridge": "br0"},
+    "netns_link": {"name": "e0"},
+    "netns_address": {"interface": "e0", "address": "192.0.2.1/24"},
+}
+
+
+def test_every_file_of_a_kind_is_registered_once_and_nothing_else_is() -> None:
+    assert sorted(SECTIONS) == FILES
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=SECTIONS)
+def test_a_kind_is_defined_in_the_file_named_after_its_section(kind: Kind) -> None:
+    assert type(kind).__module__ == f"{RESOURCES}.{kind.section}"
+    assert getattr(importlib.import_module(type(kind).__module__), type(kind).__name__) is type(kind)
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_a_kind_has_a_module(section: str) -> None:
+    assert (PLUGINS / "modules" / f"{section}.py").is_file()
+
+
+def test_sections_read_from_the_ground_up() -> None:
+    """What others need comes first, so that a definition written section by section is in a sensible order."""
+    order = ["netns", "bridge", "veth", "bridge_port", "netns_link", "netns_address"]
+    assert [section for section in SECTIONS if section in order] == order
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=SECTIONS)
+def test_every_option_says_its_type(kind: Kind) -> None:
+    assert all("type" in spec for spec in kind.options.values())
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=SECTIONS)
+def test_a_kinds_rules_speak_of_its_own_options(kind: Kind) -> None:
+    for option, _value, needed in kind.required_if:
+        assert {option, *needed} <= set(kind.options)
+    for group in kind.mutually_exclusive:
+        assert set(group) <= set(kind.options)
+
+
+@pytest.mark.parametrize("section", [section for section in SECTIONS if section in LEAST])
+def test_the_least_that_is_required_makes_a_wish(section: str) -> None:
+    kind = next(kind for kind in KINDS if kind.section == section)
+    wish = kind.wish(options(section, **LEAST[section]))
+    assert isinstance(wish, Wish)
+    assert wish.kind is kind
+    assert wish.present
+    assert wish.item == f"{section} {wish.name}"
+    assert wish.namespaces
+
+
+@pytest.mark.parametrize("section", [section for section in SECTIONS if section in LEAST])
+def test_the_same_item_makes_the_same_wish(section: str) -> None:
+    kind = next(kind for kind in KINDS if kind.section == section)
+    assert kind.wish(options(section, **LEAST[section])) == kind.wish(options(section, **LEAST[section]))
+
+
+def test_every_kind_is_tested_here() -> None:
+    assert set(SECTIONS) == set(LEAST), "add the least that an item of the new kind needs"
