@@ -90,7 +90,7 @@ options:
     type: int
   vlan_filtering:
     description:
-      - Whether the bridge looks at VLAN tags when it forwards.
+      - Whether the bridge looks at VLAN tags when it forwards. Not every kernel is built with it.
       - If left out, left alone. The kernel's default is V(false).
     type: bool
   vlan_default_pvid:

@@ -119,18 +119,17 @@ options:
   port_state:
     description:
       - State of the port, C(state) in C(bridge link).
-      - The kernel takes it only while the bridge has the spanning tree protocol off and the port has carrier. A port
-        without carrier is V(disabled).
-      - The kernel sets it itself when the carrier comes or goes. With the spanning tree protocol off, a port with
-        carrier is V(forwarding).
+      - The kernel takes it only while the bridge has the spanning tree protocol off and the port has carrier. It sets
+        it itself when the carrier comes or goes, to V(forwarding) or V(disabled).
       - If left out, left to the kernel.
     type: str
     choices:
-      - disabled
-      - listening
-      - learning
-      - forwarding
-      - blocking
+      disabled: The port takes no part. Nothing comes in or goes out.
+      listening: As V(disabled), but packets of the spanning tree are received.
+      learning: As V(listening), and MAC addresses are learned.
+      forwarding: The port does its work.
+      blocking: The kernel turns it into V(forwarding) at once, so that a second run finds it changed. Use V(disabled)
+        instead.
 seealso:
   - module: netns.lab.bridge
   - module: netns.lab.veth
@@ -171,11 +170,11 @@ EXAMPLES = r"""
     bpdu_guard: true
     root_block: true
 
-- name: Block a port without unplugging it
+- name: Shut a port without unplugging it
   netns.lab.bridge_port:
     bridge: wq
     interface: wq2a1
-    port_state: blocking
+    port_state: disabled
 
 - name: Take the interface out of whatever bridge it is in
   netns.lab.bridge_port:
