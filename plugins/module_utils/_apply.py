@@ -21,16 +21,19 @@ from ansible_collections.netns.lab.plugins.module_utils import _netlink as nl
 from ansible_collections.netns.lab.plugins.module_utils._errors import KernelError, LabError
 from ansible_collections.netns.lab.plugins.module_utils._host import Host, processes_inside
 from ansible_collections.netns.lab.plugins.module_utils._model import (
+    Fact,
     Index,
     Key,
     NamespaceFd,
+    NewIndex,
     Request,
     Step,
     View,
+    netns_key,
     place,
 )
 from ansible_collections.netns.lab.plugins.module_utils._plan import Plan
-from ansible_collections.netns.lab.plugins.module_utils._steps import DeleteNamespace, HostStep
+from ansible_collections.netns.lab.plugins.module_utils._steps import CreateNamespace, DeleteNamespace, HostStep
 
 # The kernel takes namespaces down in the background; hosts with many processors were seen to take 8 to 60 s.
 _PATIENCE = 90.0
@@ -41,14 +44,63 @@ class Applier:
     """Carries out one plan."""
 
     def __init__(self, host: Host, view: View) -> None:
+        """``view``: the host before the plan."""
         self.host = host
         self._indexes: dict[Key, int] = {
             fact.key: fact.values["index"] for fact in view.of_type("link") if fact.values["index"]
         }
-        self._done: list[Step] = []
+        self._highest: dict[str, int] = {}
+        self._chosen: dict[Key, int] = {}
+        self._done: list[tuple[str, Step]] = []
         self._held: dict[str, tuple[int, DeleteNamespace]] = {}
         self._naming = contextlib.ExitStack()
         self._is_naming = False
+
+    def prepare(self, plan: Plan, view: View, choose_indexes: bool) -> None:
+        """Makes the new namespaces, as yet without names, and chooses the indexes of new links, so that ``view`` (the
+        host after the plan) tells beforehand what marks everything will have. Nothing shows on the host."""
+        made: dict[str, int] = {}
+        for level in plan.levels:
+            for operation, step in level:
+                if isinstance(step, CreateNamespace):
+                    made[step.name] = 1
+                    self._make(operation.wish.item, step.name, view)
+        if not choose_indexes:
+            return
+        taken: dict[str, set[int]] = {}
+        links = view.of_type("link")
+        for fact in links:
+            taken.setdefault(fact.key[1], set()).add(fact.values["index"])
+        for fact in links:
+            if fact.values["index"] is None:
+                namespace = fact.key[1]
+                index = self._free_index(namespace, namespace in made, taken[namespace])
+                taken[namespace].add(index)
+                self._chosen[fact.key] = index
+                view.put(Fact(fact.key, {**fact.values, "index": index}, fact.requires, fact.restore, str(index)))
+
+    def _make(self, item: str, name: str, view: View) -> None:
+        try:
+            entry = self.host.make(name)
+        except OSError as e:
+            raise KernelError(item, e.errno or 0) from e
+        fact = view.get(netns_key(name))
+        assert fact is not None
+        view.put(Fact(fact.key, {**fact.values, "inode": entry.inode}, fact.requires, fact.restore, entry.mark))
+
+    def _free_index(self, namespace: str, is_new: bool, taken: set[int]) -> int:
+        if is_new:
+            # The kernel puts links of its own into a new namespace: lo always, and tunnels where their modules are.
+            found = self._highest.get(namespace)
+            if found is None:
+                found = self.host.socket(namespace).highest_link()
+            self._highest[namespace] = found + 1
+            return found + 1
+        # Far from where the kernel counts, so that no stranger's link has it by chance (ip-link(8) calls it "index").
+        while True:
+            index = 100_000 + int.from_bytes(os.urandom(4), "little") % 900_000
+            if index not in taken:
+                return index
 
     def run(self, plan: Plan) -> None:
         """Raises LabError when a step fails; the host is then as it was, or the error says what is not."""
@@ -59,7 +111,10 @@ class Applier:
         except BaseException as e:
             failures = self._undo()
             if isinstance(e, LabError):
-                raise LabError(f"{e}. {_told(failures, bool(self._done))}") from e
+                error = LabError(f"{e}. {_told(failures, bool(self._done))}")
+                error.is_undone = not failures
+                error.undone = list(dict.fromkeys(item for item, _step in reversed(self._done)))
+                raise error from e
             raise
         finally:
             self._stop_naming()
@@ -84,7 +139,7 @@ class Applier:
         """The opposite: the namespace has its name again."""
         fd, _step = self._held.pop(name)
         try:
-            self.host.rename_back(name, fd)
+            self.host.bind(name, fd)
         finally:
             os.close(fd)
 
@@ -109,17 +164,17 @@ class Applier:
             raise KernelError(item, e.errno or 0) from e
         if isinstance(step, DeleteNamespace):
             self._indexes.clear()
-        self._done.append(step)
+        self._done.append((item, step))
 
     def _send(self, namespace: str, batch: list[tuple[str, Request]]) -> None:
         self._learn_indexes([step for _item, step in batch])
         failed: KernelError | None = None
         for (item, step), error in zip(batch, self._exchange(namespace, [step for _item, step in batch])):
             if error is None or error.code in step.tolerated:
-                self._done.append(step)
+                self._done.append((item, step))
                 continue
             if step.partial:
-                self._done.append(step)
+                self._done.append((item, step))
             failed = failed or KernelError(item, error.code, error.said, step.cures.get(error.code))
         if failed is not None:
             raise failed
@@ -131,12 +186,20 @@ class Applier:
         ]
         if any(_changes_places(step) for step in steps):
             self._indexes.clear()
-        return [answer.error for answer in self.host.socket(namespace).exchange(encoded)]
+        errors = [answer.error for answer in self.host.socket(namespace).exchange(encoded)]
+        for step, error in zip(steps, errors):
+            if error is None:
+                for placeholder in _placeholders((step.header, step.attrs)):
+                    if isinstance(placeholder, NewIndex) and placeholder.link in self._chosen:
+                        self._indexes[placeholder.link] = self._chosen[placeholder.link]
+        return errors
 
     def _resolve(self, value: t.Any) -> t.Any:
         """A message with its placeholders filled in."""
         if isinstance(value, Index):
             return self._indexes[value.link]
+        if isinstance(value, NewIndex):
+            return self._chosen.get(value.link, 0)  # 0: the kernel chooses
         if isinstance(value, NamespaceFd):
             return self.host.fd(value.namespace)
         if isinstance(value, dict):
@@ -148,9 +211,9 @@ class Applier:
     def _learn_indexes(self, steps: list[Request]) -> None:
         unknown: dict[str, dict[Key, None]] = {}
         for step in steps:
-            for key in _indexes_in((step.header, step.attrs)):
-                if key not in self._indexes:
-                    unknown.setdefault(key[1], {})[key] = None
+            for placeholder in _placeholders((step.header, step.attrs)):
+                if isinstance(placeholder, Index) and placeholder.link not in self._indexes:
+                    unknown.setdefault(placeholder.link[1], {})[placeholder.link] = None
         for namespace, keys in unknown.items():
             questions = [
                 (nl.RTM_GETLINK, 0, nl.encode("ifinfmsg", {"family": 0}, [("IFLA_IFNAME", key[2])])) for key in keys
@@ -196,7 +259,7 @@ class Applier:
         """Returns what could not be taken back."""
         failures: list[str] = []
         self._stop_naming()
-        for step in reversed(self._done):
+        for _item, step in reversed(self._done):
             for inverse in step.undo:
                 try:
                     self._undo_one(inverse)
@@ -219,15 +282,15 @@ class Applier:
         self._is_naming = False
 
 
-def _indexes_in(value: t.Any) -> t.Iterator[Key]:
-    if isinstance(value, Index):
-        yield value.link
+def _placeholders(value: t.Any) -> t.Iterator[Index | NewIndex]:
+    if isinstance(value, (Index, NewIndex)):
+        yield value
     elif isinstance(value, dict):
         for inner in value.values():
-            yield from _indexes_in(inner)
+            yield from _placeholders(inner)
     elif isinstance(value, (list, tuple)):
         for inner in value:
-            yield from _indexes_in(inner)
+            yield from _placeholders(inner)
 
 
 def _changes_places(step: Request) -> bool:

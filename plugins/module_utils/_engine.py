@@ -13,15 +13,32 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.netns.lab.plugins.module_utils._apply import Applier
 from ansible_collections.netns.lab.plugins.module_utils._errors import LabError, WiderView
+from ansible_collections.netns.lab.plugins.module_utils._guard import Guard
 from ansible_collections.netns.lab.plugins.module_utils._host import Host, require_capabilities
+from ansible_collections.netns.lab.plugins.module_utils._ledger import Ledger
+from ansible_collections.netns.lab.plugins.module_utils._lock import locked
 from ansible_collections.netns.lab.plugins.module_utils._model import OWN, Kind, View, Wish
 from ansible_collections.netns.lab.plugins.module_utils._plan import Plan, check, plan
 from ansible_collections.netns.lab.plugins.module_utils._reader import Reader
+from ansible_collections.netns.lab.plugins.module_utils._records import topology_name
+
+Item = tuple[Kind, dict[str, t.Any]]
+
+
+@dataclass
+class Topology:
+    """Whose run it is."""
+
+    name: str
+    present: bool = True
+    prune: bool = True
+    lock_timeout: float = 60.0
 
 
 @dataclass
@@ -33,7 +50,27 @@ class Result:
     commands: list[str]
 
 
-Item = tuple[Kind, dict[str, t.Any]]
+def run(
+    items: t.Iterable[Item],
+    kinds: t.Sequence[Kind],
+    check_mode: bool,
+    topology: Topology | None = None,
+    allow_disconnect: bool = False,
+) -> Result:
+    """Makes the host what the items say; what ``topology`` made before and they no longer name is removed. ``kinds``
+    are all there are: what an operation takes away with it can be of any. Raises LabError; the host is then as it
+    was."""
+    if topology is not None:
+        _check_name(topology.name)
+    wishes = wishes_of(items)
+    require_capabilities()
+    with contextlib.ExitStack() as stack:
+        ledger = None
+        if topology is not None:
+            stack.enter_context(locked(topology.name, topology.lock_timeout, read_only=check_mode))
+            ledger = Ledger(topology.name)
+        host = stack.enter_context(Host())
+        return _Run(host, kinds, wishes, topology, ledger, check_mode, allow_disconnect).result()
 
 
 def wishes_of(items: t.Iterable[Item]) -> list[Wish]:
@@ -50,39 +87,79 @@ def wishes_of(items: t.Iterable[Item]) -> list[Wish]:
     return wishes
 
 
-def run(items: t.Iterable[Item], kinds: t.Sequence[Kind], check_mode: bool) -> Result:
-    """Makes the host what the items say. ``kinds`` are all there are: what an operation takes away with it can be of
-    any. Raises LabError; the host is then as it was."""
-    wishes = wishes_of(items)
-    require_capabilities()
-    with Host() as host:
-        scope = list(dict.fromkeys([OWN, *(namespace for wish in wishes for namespace in wish.namespaces)]))
+def _check_name(name: str) -> None:
+    try:
+        topology_name(name)
+    except ValueError as e:
+        raise LabError(f"topology: {e}") from None
+
+
+@dataclass
+class _Run:
+    host: Host
+    kinds: t.Sequence[Kind]
+    wishes: list[Wish]
+    topology: Topology | None
+    ledger: Ledger | None
+    check_mode: bool
+    allow_disconnect: bool
+
+    def result(self) -> Result:
+        scope = [OWN, *(namespace for wish in self.wishes for namespace in wish.namespaces)]
+        if self.ledger is not None:
+            scope += self.ledger.namespaces()
         try:
-            view = _observe(host, kinds, wishes, scope, check_mode)
-            planned, view_before = _plan(wishes, view)
+            planned, before, after = self._plan(scope)
         except WiderView:
             # A cable leads out of what the items name: look at every namespace there is.
-            view = _observe(host, kinds, wishes, list(dict.fromkeys([*scope, *host.names()])), check_mode)
             try:
-                planned, view_before = _plan(wishes, view)
+                planned, before, after = self._plan([*scope, *self.host.names()])
             except WiderView as e:
                 raise LabError(str(e)) from None
-        if planned.operations and not check_mode:
-            Applier(host, view_before).run(planned)
-    return Result(bool(planned.operations), planned.diff(), planned.commands)
+        if not self.check_mode:
+            self._apply(planned, before, after)
+        return Result(bool(planned.operations), planned.diff(), planned.commands)
 
+    def _plan(self, scope: list[str]) -> tuple[Plan, View, View]:
+        reader = Reader(self.host)
+        view = self._observe(reader, list(dict.fromkeys(scope)))
+        wishes = self.wishes
+        if self.ledger is not None:
+            self.ledger.mark(view)
+            if self._lets_go:
+                wishes = wishes + self.ledger.surplus(view, wishes, self.kinds)
+        guard = Guard(reader, view, self.allow_disconnect)
+        before = view.copy()
+        return plan(wishes, view, self.kinds, guard.watch), before, view
 
-def _plan(wishes: list[Wish], view: View) -> tuple[Plan, View]:
-    before = view.copy()
-    return plan(wishes, view), before
+    @property
+    def _lets_go(self) -> bool:
+        return self.topology is not None and (self.topology.prune or not self.topology.present)
 
+    def _observe(self, reader: Reader, scope: list[str]) -> View:
+        existing = [namespace for namespace in scope if namespace == OWN or self.host.inspect(namespace)]
+        view = View(assuming=self.check_mode)
+        for kind in self.kinds:
+            own_wishes = [wish for wish in self.wishes if wish.kind.section == kind.section]
+            for fact in kind.observe(reader, scope if kind.names_namespaces else existing, own_wishes):
+                view.put(fact)
+        view.made.clear()
+        return view
 
-def _observe(host: Host, kinds: t.Sequence[Kind], wishes: list[Wish], scope: list[str], assuming: bool) -> View:
-    reader = Reader(host)
-    existing = [namespace for namespace in scope if namespace == OWN or host.inspect(namespace)]
-    view = View(assuming=assuming)
-    for kind in kinds:
-        own_wishes = [wish for wish in wishes if wish.kind.section == kind.section]
-        for fact in kind.observe(reader, scope if kind.names_namespaces else existing, own_wishes):
-            view.put(fact)
-    return view
+    def _apply(self, planned: Plan, before: View, after: View) -> None:
+        ledger, topology = self.ledger, self.topology
+        if planned.operations:
+            applier = Applier(self.host, before)
+            applier.prepare(planned, after, choose_indexes=ledger is not None)
+            if ledger is None:
+                applier.run(planned)
+                return
+            ledger.intend(after, self.wishes, self.kinds)
+            try:
+                applier.run(planned)
+            except LabError as e:
+                if e.is_undone:
+                    ledger.restore()
+                raise
+        if ledger is not None and topology is not None:
+            ledger.settle(after, self.wishes, self.kinds, self._lets_go, is_absent=not topology.present)

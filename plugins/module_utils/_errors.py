@@ -29,7 +29,12 @@ _CURES = {
 
 
 class LabError(Exception):
-    """A fault the user can act on. ``str()`` of it is the whole message."""
+    """A fault the user can act on. ``str()`` of it is the whole message. ``undone`` are the items that had been dealt
+    with and were put back."""
+
+    undone: list[str] = []
+    is_undone: bool = True
+    """Whether the host is as it was."""
 
 
 class KernelError(LabError):

@@ -28,7 +28,21 @@ _SELF = "/proc/thread-self/ns/net"
 _NS_GET_NSTYPE = 0xB703  # ioctl_ns(2)
 _CAP_NET_ADMIN = 12
 _CAP_SYS_ADMIN = 21
-_MOST_SOCKETS = 512
+_MOST_OPEN = 512
+
+
+class Entry(t.NamedTuple):
+    """A name in /run/netns. False when it is no namespace."""
+
+    inode: int
+    mark: str
+    """What no other namespace has: inode numbers come again, a number made at the same moment does not."""
+
+    def __bool__(self) -> bool:
+        return self.inode != 0
+
+
+_STALE = Entry(0, "")
 
 
 def require_capabilities() -> None:
@@ -49,7 +63,8 @@ class Host:
         self._own = os.open(_SELF, os.O_RDONLY)
         self._own_id = _identity(os.fstat(self._own))
         self._sockets: OrderedDict[str, NetlinkSocket] = OrderedDict()
-        self._fds: dict[str, int] = {}
+        self._fds: OrderedDict[str, int] = OrderedDict()
+        self._unnamed: dict[str, int] = {}
         soft, hard = self._limits = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
@@ -65,15 +80,9 @@ class Host:
         """Lets go of every namespace but the own one: an open socket keeps a deleted namespace alive."""
         while self._sockets:
             self._sockets.popitem()[1].close()
-        while self._fds:
-            os.close(self._fds.popitem()[1])
-
-    def is_first_namespace(self) -> bool:
-        """Whether the module runs where PID 1 does, so that ``ip link set ... netns 1`` means here."""
-        try:
-            return _identity(os.stat("/proc/1/ns/net")) == self._own_id
-        except OSError:
-            return False
+        for fds in (self._fds, self._unnamed):
+            while fds:
+                os.close(fds.popitem()[1])
 
     # -- namespaces
 
@@ -85,20 +94,20 @@ class Host:
         except FileNotFoundError:
             return []
 
-    def inspect(self, name: str) -> int | None:
-        """The inode of a named namespace; None when there is no such name; 0 for a file that is no namespace."""
+    def inspect(self, name: str) -> Entry | None:
+        """A named namespace; None when there is no such name, and what is false for a file that is no namespace."""
         path = _path(name)
         try:
             found = os.stat(path)
         except FileNotFoundError:
-            return 0 if os.path.islink(path) else None
+            return _STALE if os.path.islink(path) else None
         except OSError:
-            return 0
+            return _STALE
         if found.st_dev != self._own_id[0]:
-            return 0  # not on nsfs
+            return _STALE  # not on nsfs
         fd = os.open(path, os.O_RDONLY)
         try:
-            return found.st_ino if fcntl.ioctl(fd, _NS_GET_NSTYPE) == syscalls.CLONE_NEWNET else 0
+            return _entry(found) if fcntl.ioctl(fd, _NS_GET_NSTYPE) == syscalls.CLONE_NEWNET else _STALE
         finally:
             os.close(fd)
 
@@ -109,6 +118,8 @@ class Host:
         if namespace not in self._fds:
             # O_CREAT, which pyroute2 sets, would make a namespace by looking at it.
             self._fds[namespace] = os.open(_path(namespace), os.O_RDONLY)
+            while len(self._fds) > _MOST_OPEN:
+                os.close(self._fds.popitem(last=False)[1])
         return self._fds[namespace]
 
     @contextlib.contextmanager
@@ -134,21 +145,16 @@ class Host:
 
     def _keep(self, namespace: str, opened: NetlinkSocket) -> None:
         self._sockets[namespace] = opened
-        while len(self._sockets) > _MOST_SOCKETS:
-            oldest, forgotten = self._sockets.popitem(last=False)
-            forgotten.close()
-            self._close_fd(oldest)
-
-    def _close_fd(self, namespace: str) -> None:
-        fd = self._fds.pop(namespace, None)
-        if fd is not None:
-            os.close(fd)
+        while len(self._sockets) > _MOST_OPEN:
+            self._sockets.popitem(last=False)[1].close()
 
     def _forget(self, namespace: str) -> None:
         opened = self._sockets.pop(namespace, None)
         if opened is not None:
             opened.close()
-        self._close_fd(namespace)
+        fd = self._fds.pop(namespace, None)
+        if fd is not None:
+            os.close(fd)
 
     # -- changes
 
@@ -164,20 +170,20 @@ class Host:
         finally:
             os.close(lock)
 
-    def create(self, name: str) -> None:
-        """As ``ip netns add``; to be called within ``naming()``."""
-        path = _path(name)
-        os.close(os.open(path, os.O_RDONLY | os.O_CREAT | os.O_EXCL, 0))
+    def make(self, name: str) -> Entry:
+        """A new namespace, without its name as yet: it ends with this process unless it gets it."""
+        syscalls.unshare(syscalls.CLONE_NEWNET)
         try:
-            syscalls.unshare(syscalls.CLONE_NEWNET)
-            try:
-                syscalls.mount(_SELF, path, syscalls.MS_BIND)
-                self._keep(name, NetlinkSocket())
-            finally:
-                syscalls.setns(self._own, syscalls.CLONE_NEWNET)
-        except BaseException:
-            self.unname(name)
-            raise
+            fd = self._unnamed[name] = os.open(_SELF, os.O_RDONLY)
+            self._keep(name, NetlinkSocket())
+        finally:
+            syscalls.setns(self._own, syscalls.CLONE_NEWNET)
+        return _entry(os.fstat(fd))
+
+    def name(self, name: str) -> None:
+        """Gives a new namespace its name, as ``ip netns add``; to be called within ``naming()``."""
+        self.bind(name, self._unnamed[name])
+        os.close(self._unnamed.pop(name))
 
     def unname(self, name: str) -> None:
         """As ``ip netns delete``: takes the name away. The namespace lives on while something is open in it."""
@@ -196,12 +202,12 @@ class Host:
         """A descriptor that keeps a namespace alive whatever becomes of its name."""
         return os.open(_path(name), os.O_RDONLY)
 
-    def rename_back(self, name: str, held: int) -> None:
-        """Gives a held namespace its name again."""
+    def bind(self, name: str, fd: int) -> None:
+        """Gives the namespace of a descriptor a name."""
         path = _path(name)
         os.close(os.open(path, os.O_RDONLY | os.O_CREAT | os.O_EXCL, 0))
         try:
-            syscalls.mount(f"/proc/thread-self/fd/{held}", path, syscalls.MS_BIND)
+            syscalls.mount(f"/proc/thread-self/fd/{fd}", path, syscalls.MS_BIND)
         except BaseException:
             os.unlink(path)
             raise
@@ -225,6 +231,11 @@ def _path(name: str) -> str:
 
 def _identity(found: os.stat_result) -> tuple[int, int]:
     return found.st_dev, found.st_ino
+
+
+def _entry(found: os.stat_result) -> Entry:
+    # nsfs sets the time when it first shows a namespace, and keeps it while something holds the namespace.
+    return Entry(found.st_ino, f"{found.st_ino}.{found.st_ctime_ns}")
 
 
 def _share() -> None:

@@ -53,6 +53,8 @@ class Fact:
     """What this object cannot exist without: when the kernel takes that away, this goes with it."""
     restore: t.Callable[[Fact], list[Step]] | None = None
     """The steps that make the object again on what it requires."""
+    mark: str = ""
+    """What tells the object from another of the same name, beside the mark of the first that it requires."""
 
 
 class View:
@@ -62,6 +64,13 @@ class View:
     def __init__(self, facts: t.Iterable[Fact] = (), assuming: bool = False) -> None:
         """``assuming``: what is missing may be made by an earlier task, as in check mode."""
         self.assuming = assuming
+        self.owned: dict[Key, None] = {}
+        """What the topology at hand has made."""
+        self.made: list[Key] = []
+        self.gone: list[Key] = []
+        """What came and went since these lists were emptied."""
+        self.adopted: dict[Key, None] = {}
+        """What came, but only from elsewhere, and was not this topology's there."""
         self._facts: dict[Key, Fact] = {}
         self._dependents: dict[Key, dict[Key, None]] = {}
         self.put(Fact(netns_key(OWN), {"loopback": True}))
@@ -70,7 +79,10 @@ class View:
 
     def copy(self) -> View:
         """A view that can be changed without changing this one."""
-        return View([Fact(f.key, dict(f.values), f.requires, f.restore) for f in self._facts.values()], self.assuming)
+        facts = [Fact(f.key, dict(f.values), f.requires, f.restore, f.mark) for f in self._facts.values()]
+        view = View(facts, self.assuming)
+        view.owned = dict(self.owned)
+        return view
 
     def __contains__(self, key: Key) -> bool:
         return key in self._facts
@@ -85,11 +97,47 @@ class View:
     def of_type(self, object_type: str) -> list[Fact]:
         return [fact for key, fact in self._facts.items() if key[0] == object_type]
 
+    def ancestors(self, key: Key) -> list[Key]:
+        """All that an object needs, however far up."""
+        found: dict[Key, None] = {}
+        waiting = [key]
+        while waiting:
+            fact = self._facts.get(waiting.pop())
+            for required in fact.requires if fact else ():
+                if required not in found:
+                    found[required] = None
+                    waiting.append(required)
+        return list(found)
+
+    def token(self, key: Key) -> str | None:
+        """What tells an object from a stranger's of the same name; None when there is none of the name."""
+        marks: list[str] = []
+        fact = self._facts.get(key)
+        if fact is None:
+            return None
+        while fact is not None:
+            marks.append(fact.mark)
+            fact = self._facts.get(fact.requires[0]) if fact.requires else None
+        return "/".join(reversed(marks))
+
     def put(self, fact: Fact) -> None:
-        self.forget(fact.key)
+        if fact.key in self._facts:
+            self._detach(fact.key)
+        else:
+            self.made.append(fact.key)
         self._facts[fact.key] = fact
         for required in fact.requires:
             self._dependents.setdefault(required, {})[fact.key] = None
+
+    def move(self, key: Key, fact: Fact) -> None:
+        """The object of ``key`` is now ``fact``, in another place."""
+        was_owned = key in self.owned
+        self.forget(key)
+        self.put(fact)
+        if was_owned:
+            self.owned[fact.key] = None
+        else:
+            self.adopted[fact.key] = None
 
     def update(self, key: Key, **values: t.Any) -> None:
         fact = self._facts[key]
@@ -97,10 +145,15 @@ class View:
 
     def forget(self, key: Key) -> None:
         """Drop one object and nothing else."""
-        fact = self._facts.pop(key, None)
-        if fact is not None:
-            for required in fact.requires:
-                self._dependents[required].pop(key, None)
+        if key in self._facts:
+            self._detach(key)
+            del self._facts[key]
+            self.owned.pop(key, None)
+            self.gone.append(key)
+
+    def _detach(self, key: Key) -> None:
+        for required in self._facts[key].requires:
+            self._dependents[required].pop(key, None)
 
     def dependents(self, key: Key, past: str = "") -> list[Fact]:
         """All that the kernel takes away with the object, nearest first; objects of type ``past`` are left out with
@@ -161,6 +214,13 @@ class Index:
 
 
 @dataclass(frozen=True)
+class NewIndex:
+    """Stands for the index that a link is made with, chosen beforehand so that it can be recorded."""
+
+    link: Key
+
+
+@dataclass(frozen=True)
 class NamespaceFd:
     """Stands for an open descriptor of a namespace."""
 
@@ -194,10 +254,14 @@ class Wish:
     """What comes before if the definition has it at all."""
     provides: tuple[Key, ...] = ()
     """What exists afterwards."""
+    objects: tuple[Key, ...] = ()
+    """The objects of the kernel that this item is."""
     takes: tuple[Key, ...] = ()
     """What no longer exists afterwards, though the item is present: what it moves elsewhere."""
     namespaces: tuple[str, ...] = ()
     """Where to look."""
+    removal: dict[str, t.Any] = field(default_factory=dict)
+    """The options to remember for the day the objects are taken away."""
     settings: dict[tuple[Key, str], t.Any] = field(default_factory=dict)
     """Attributes that other items could set too: two that disagree are a mistake."""
 
@@ -238,6 +302,22 @@ class Kind:
         """Reads the objects of the kernel that are this kind's to read, in existing namespaces. ``wishes`` are those
         of this kind."""
         return ()
+
+    def item(self, fact: Fact) -> dict[str, t.Any] | None:
+        """The options that name an object of this kind; None for one that is not of this kind."""
+        return None
+
+    def is_meant(self, wish: Wish, fact: Fact) -> bool:
+        """Whether an object is the one that the wish, which has it among its ``objects``, is about."""
+        return self.item(fact) is not None
+
+    def wish_away(self, fact: Fact, **options: t.Any) -> Wish | None:
+        """The wish that an object of this kind be absent."""
+        item = self.item(fact)
+        if item is None:
+            return None
+        defaults = {name: spec.get("default") for name, spec in self.options.items()}
+        return self.wish({**defaults, **item, **options, "state": "absent"})
 
     def plan(self, wish: Wish, view: View) -> list[Operation]:
         """What leads from the view to the wish, and changes the view accordingly."""

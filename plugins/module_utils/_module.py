@@ -14,7 +14,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ansible_collections.netns.lab.plugins.module_utils._engine import Item, run
+from ansible_collections.netns.lab.plugins.module_utils._engine import Item, Topology, run
 from ansible_collections.netns.lab.plugins.module_utils._errors import LabError
 from ansible_collections.netns.lab.plugins.module_utils._model import Kind
 from ansible_collections.netns.lab.plugins.module_utils._pyroute2 import message_class
@@ -22,16 +22,18 @@ from ansible_collections.netns.lab.plugins.module_utils._resources import KINDS
 
 _LIBRARY = "pyroute2 (python3-pyroute2 on Debian, Ubuntu, Fedora and EPEL) >= 0.7.2"
 
+_COMMON: dict[str, t.Any] = {"allow_disconnect": {"type": "bool", "default": False}}
+
 
 def run_item(kind: type[Kind]) -> None:
     """A module for one item of one kind."""
     module = AnsibleModule(
-        argument_spec=kind.options,
+        argument_spec={**kind.options, **_COMMON},
         required_if=kind.required_if,
         mutually_exclusive=kind.mutually_exclusive,
         supports_check_mode=True,
     )
-    _run(module, lambda: [(_known(kind), module.params)])
+    _run(module, [(_known(kind), module.params)], None)
 
 
 def run_sections() -> None:
@@ -51,31 +53,31 @@ def run_sections() -> None:
         argument_spec={
             "name": {"type": "str", "required": True},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "prune": {"type": "bool", "default": True},
+            "lock_timeout": {"type": "float", "default": 60.0},
+            **_COMMON,
             **sections,
         },
         supports_check_mode=True,
     )
-    _run(module, lambda: _items(module.params))
-
-
-def _items(params: dict[str, t.Any]) -> list[Item]:
-    if params["state"] == "present":
-        return [(kind, item) for kind in KINDS for item in params[kind.section]]
-    removable = [kind for kind in KINDS if "state" in kind.options]
-    return [(kind, {**item, "state": "absent"}) for kind in removable for item in params[kind.section]]
+    params = module.params
+    topology = Topology(params["name"], params["state"] == "present", params["prune"], params["lock_timeout"])
+    # What is to go is what the record says, whatever the definition at hand.
+    items = [(kind, item) for kind in KINDS for item in params[kind.section]] if topology.present else []
+    _run(module, items, topology)
 
 
 def _known(kind: type[Kind]) -> Kind:
     return next(known for known in KINDS if type(known) is kind)
 
 
-def _run(module: AnsibleModule, items: t.Callable[[], list[Item]]) -> None:
+def _run(module: AnsibleModule, items: list[Item], topology: Topology | None) -> None:
     try:
         message_class("ifinfmsg")
     except ImportError:
         module.fail_json(msg=missing_required_lib(_LIBRARY), exception=traceback.format_exc())
     try:
-        result = run(items(), KINDS, module.check_mode)
+        result = run(items, KINDS, module.check_mode, topology, module.params["allow_disconnect"])
     except LabError as e:
-        module.fail_json(msg=str(e))
+        module.fail_json(msg=str(e), undone=e.undone)
     module.exit_json(changed=result.changed, diff=result.diff, commands=result.commands)

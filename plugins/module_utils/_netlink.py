@@ -30,6 +30,7 @@ RTM_GETLINK = 18
 RTM_NEWADDR = 20
 RTM_DELADDR = 21
 RTM_GETADDR = 22
+RTM_GETROUTE = 26
 RTM_GETNSID = 90
 
 _NLMSG_ERROR = 2
@@ -152,6 +153,11 @@ class NetlinkSocket:
             except InterruptedError:
                 continue
         raise NetlinkError(errno.EINTR, "the list kept changing while it was read")
+
+    def highest_link(self) -> int:
+        """The highest index of a link in the socket's namespace."""
+        body = struct.pack("=BxHiII", 0, 0, 0, 0, 0)
+        return max(struct.unpack_from("=4xi", message)[0] for message in self.dump(RTM_GETLINK, body))
 
     def _dump_once(self, kind: int, body: bytes) -> list[bytes]:
         self._sequence += 1

@@ -14,7 +14,16 @@ from dataclasses import dataclass, field
 
 from ansible_collections.netns.lab.plugins.module_utils._errors import LabError
 from ansible_collections.netns.lab.plugins.module_utils._iproute2 import quoted
-from ansible_collections.netns.lab.plugins.module_utils._model import Fact, Key, Operation, Step, View, Wish, place
+from ansible_collections.netns.lab.plugins.module_utils._model import (
+    Fact,
+    Key,
+    Kind,
+    Operation,
+    Step,
+    View,
+    Wish,
+    place,
+)
 from ansible_collections.netns.lab.plugins.module_utils._resources._link import assumed_link
 
 
@@ -75,40 +84,81 @@ def check(wishes: list[Wish]) -> None:
         same_kind[0].kind.check(same_kind)
 
 
-def plan(wishes: list[Wish], view: View) -> Plan:
-    """The operations that lead from the view to the wishes. The view is changed to what it will be."""
+def plan(
+    wishes: list[Wish],
+    view: View,
+    kinds: t.Sequence[Kind] = (),
+    watch: t.Callable[[Wish, View], None] = lambda wish, view: None,
+) -> Plan:
+    """The operations that lead from the view to the wishes. The view is changed to what it will be, ownership included.
+    ``watch`` is called after each item and may raise LabError."""
     result = Plan()
     absent = [wish for wish in wishes if not wish.present]
     present = [wish for wish in wishes if wish.present]
+    wanted = {key for wish in present for key in wish.objects}
+    made: dict[Key, None] = {}
     for part in (absent, present):
         levels = _Levels(result, first=len(result.levels))
         for wish in _ordered(part):
             if wish.present:
                 _require(wish, view)
-            for operation in wish.kind.plan(wish, view):
-                result.operations.append(operation)
-                levels.add(operation)
+            else:
+                # What goes with this by and by, and is to be made again at once, goes first and for itself.
+                for fact in _in_the_way(wish, wanted, view):
+                    for kind in kinds:
+                        first = kind.wish_away(fact)
+                        if first is not None and fact.key in view:
+                            _plan_one(first, view, result, levels, made)
+            _plan_one(wish, view, result, levels, made)
+            watch(wish, view)
+    for key in made:
+        if key in view and key not in view.adopted:
+            view.owned[key] = None
     return result
 
 
+def _plan_one(wish: Wish, view: View, result: Plan, levels: _Levels, made: dict[Key, None]) -> None:
+    for operation in wish.kind.plan(wish, view):
+        result.operations.append(operation)
+        levels.add(operation, view.made, view.gone)
+    made.update(dict.fromkeys(view.made))
+    view.made.clear()
+    view.gone.clear()
+
+
+def _in_the_way(wish: Wish, wanted: set[Key], view: View) -> list[Fact]:
+    if not wanted:
+        return []
+    return [
+        fact
+        for key in wish.objects
+        if key[0] == "netns" and key in view
+        for fact in view.dependents(key)
+        if fact.key in wanted and fact.key[0] == "link"
+    ]
+
+
 class _Levels:
-    """Puts each step behind those that make what it needs, and no later."""
+    """Puts each step behind those that make what it needs and those that make room for it, and no later."""
 
     def __init__(self, result: Plan, first: int) -> None:
         self._result = result
         self._first = first
         self._ready: dict[Key, int] = {}
+        self._free: dict[Key, int] = {}
 
-    def add(self, operation: Operation) -> None:
+    def add(self, operation: Operation, made: t.Iterable[Key], gone: t.Iterable[Key]) -> None:
         wish = operation.wish
-        level = max((self._ready.get(key, self._first) for key in (*wish.requires, *wish.after)), default=self._first)
+        waits = [self._ready[key] for key in (*wish.requires, *wish.after) if key in self._ready]
+        waits += [self._free[key] for key in made if key in self._free]
+        level = max(waits, default=self._first)
         for step in operation.steps:
             while len(self._result.levels) <= level:
                 self._result.levels.append([])
             self._result.levels[level].append((operation, step))
             level += 1
-        for key in wish.provides:
-            self._ready[key] = level
+        self._ready.update(dict.fromkeys(wish.provides, level))
+        self._free.update(dict.fromkeys(gone, level))
 
 
 def _ordered(wishes: list[Wish]) -> list[Wish]:

@@ -37,7 +37,7 @@ class CreateNamespace(HostStep):
 
     def run(self, applier: Applier) -> None:
         with applier.naming():
-            applier.host.create(self.name)
+            applier.host.name(self.name)
 
 
 @dataclass

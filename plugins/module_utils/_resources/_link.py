@@ -21,6 +21,7 @@ from ansible_collections.netns.lab.plugins.module_utils._model import (
     Index,
     Key,
     NamespaceFd,
+    NewIndex,
     Request,
     Step,
     View,
@@ -145,7 +146,8 @@ def _facts(link: dict[str, t.Any]) -> t.Iterator[Fact]:
     namespace, name = link.pop("namespace"), link.pop("name")
     master, port = link.pop("master"), link.pop("port")
     peer = link["peer"]
-    yield Fact(link_key(namespace, name), link, (netns_key(namespace), *([peer] if peer else [])))
+    requires = (netns_key(namespace), *([peer] if peer else []))
+    yield Fact(link_key(namespace, name), link, requires, mark=str(link["index"]))
     if master is not None:
         yield port_fact(namespace, name, master, port)
 
@@ -174,6 +176,7 @@ def link_request(
     values: dict[str, t.Any],
     *,
     flags: int = 0,
+    index: int | NewIndex = 0,
     kind: str | None = None,
     data: t.Sequence[tuple[str, t.Any]] = (),
     port: t.Sequence[tuple[str, t.Any]] = (),
@@ -181,7 +184,8 @@ def link_request(
     undo: t.Sequence[Step] = (),
     cures: dict[int, str] | None = None,
 ) -> Request:
-    """RTM_NEWLINK: changes a link, or with NLM_F_CREATE makes one. ``values`` are attributes of ``LINK``."""
+    """RTM_NEWLINK: changes a link, or with NLM_F_CREATE makes one, with that index. ``values`` are attributes of
+    ``LINK``."""
     header, attrs = _compose(values, LINK)
     info: list[tuple[str, t.Any]] = []
     if kind:
@@ -197,7 +201,7 @@ def link_request(
         "ifinfmsg",
         nl.RTM_NEWLINK,
         flags,
-        {"family": _AF_UNSPEC, **header},
+        {"family": _AF_UNSPEC, "index": index, **header},
         [("IFLA_IFNAME", name), *attrs, *more],
         undo=list(undo),
         partial=not flags & nl.NLM_F_CREATE,
@@ -288,28 +292,30 @@ def move_link(key: Key, namespace: str, view: View) -> tuple[list[Step], list[Co
     back: list[Step] = [link_request(namespace, name, {}, more=[("IFLA_NET_NS_FD", NamespaceFd(source))])]
     back.append(link_request(source, name, {"up": values["up"]}))
     back += _restored(lost)
+    taken = any(
+        fact.values["index"] == values["index"] for fact in view.of_type("link") if fact.key[1] == namespace
+    )
     step = link_request(
         source,
         name,
         {},
-        more=[("IFLA_NET_NS_FD", NamespaceFd(namespace))],
+        more=[
+            ("IFLA_NET_NS_FD", NamespaceFd(namespace)),
+            *([("IFLA_NEW_IFINDEX", NewIndex(moved))] if taken else []),
+        ],
         undo=back,
         cures={errno.EEXIST: f"the name {name} is taken in {namespace or 'the own namespace'}"},
     )
     for fact in lost:
         view.forget(fact.key)
-    view.forget(key)
-    view.put(
-        Fact(
-            moved,
-            {**values, "index": None, "up": False},
-            (netns_key(namespace), *([values["peer"]] if values["peer"] else [])),
-        )
-    )
-    if values["peer"] in view:
-        other = view.get(values["peer"])
-        assert other is not None
-        view.put(Fact(other.key, {**other.values, "peer": moved}, (netns_key(other.key[1]), moved)))
+    peer = values["peer"]
+    there = {**values, "index": None if taken else values["index"], "up": False}
+    requires = (netns_key(namespace), *([peer] if peer else []))
+    view.move(key, Fact(moved, there, requires, mark=str(there["index"] or "")))
+    other = view.get(peer) if peer else None
+    if other is not None:
+        other_requires = (netns_key(other.key[1]), moved)
+        view.put(Fact(other.key, {**other.values, "peer": moved}, other_requires, mark=other.mark))
     return [step], [ip(source, "link", "set", "dev", name, "netns", target_namespace(namespace))]
 
 

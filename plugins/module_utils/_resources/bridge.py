@@ -19,6 +19,7 @@ from ansible_collections.netns.lab.plugins.module_utils._model import (
     OWN,
     Fact,
     Kind,
+    NewIndex,
     Operation,
     Request,
     View,
@@ -91,10 +92,16 @@ class Bridge(Kind):
             present=present,
             options={"key": key, "link": link_values, "bridge": given(options, BRIDGE)},
             requires=(netns_key(namespace),),
+            objects=(key,),
             provides=(key, link_up_key(namespace, name)),
             namespaces=(namespace,),
             settings={(key, name): value for name, value in link_values.items()} if present else {},
         )
+
+    def item(self, fact: Fact) -> dict[str, t.Any] | None:
+        if fact.key[0] != "link" or fact.values["kind"] != "bridge":
+            return None
+        return {"name": fact.key[2], "namespace": fact.key[1] or None}
 
     def plan(self, wish: Wish, view: View) -> list[Operation]:
         key = wish.options["key"]
@@ -114,7 +121,7 @@ class Bridge(Kind):
         )
         return Operation(
             wish,
-            [_create_request(namespace, name, link_values, values)],
+            [_create_request(namespace, name, link_values, values, NewIndex(key))],
             [command + words(values, BRIDGE)],
             None,
             {**link_values, **values},
@@ -142,7 +149,8 @@ class Bridge(Kind):
         present = t.cast(Fact, view.get(key)).values
         link_values = {option: present[option] for option in _OF_LINK if present.get(option) is not None}
         values = {option: value for option, value in present["data"].items() if value is not None}
-        undo = recreate_steps(key, view, _create_request(namespace, name, link_values, values))
+        create = _create_request(namespace, name, link_values, values, present["index"])
+        undo = recreate_steps(key, view, create)
         view.remove(key)
         command = ip(namespace, "link", "delete", "dev", name)
         return [
@@ -150,7 +158,13 @@ class Bridge(Kind):
         ]
 
 
-def _create_request(namespace: str, name: str, link_values: dict[str, t.Any], values: dict[str, t.Any]) -> Request:
+def _create_request(
+    namespace: str,
+    name: str,
+    link_values: dict[str, t.Any],
+    values: dict[str, t.Any],
+    index: int | NewIndex,
+) -> Request:
     if "vlan_default_pvid" in values:
         # By itself, a kernel without VLAN filtering would pass it over in silence.
         values = {"vlan_filtering": False, **values}
@@ -159,6 +173,7 @@ def _create_request(namespace: str, name: str, link_values: dict[str, t.Any], va
         name,
         link_values,
         flags=nl.NLM_F_CREATE | nl.NLM_F_EXCL,
+        index=index,
         kind="bridge",
         data=nested(values, BRIDGE),
         undo=[delete_request(namespace, name)],

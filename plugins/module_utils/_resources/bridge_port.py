@@ -91,6 +91,7 @@ class BridgePort(Kind):
             item=f"bridge_port {place(namespace, interface)}",
             name=place(namespace, interface),
             identity=("bridge_port", namespace, interface),
+            objects=(port_key(namespace, interface),),
             present=present,
             options={"key": key, "bridge": bridge, "values": values},
             requires=(key, bridge_key) if bridge_key else (key,),
@@ -99,6 +100,12 @@ class BridgePort(Kind):
             namespaces=(namespace,),
             settings={(key, "master"): bridge} if present else {},
         )
+
+    def item(self, fact: Fact) -> dict[str, t.Any] | None:
+        if fact.key[0] != "port":
+            return None
+        _type, namespace, name = fact.key
+        return {"interface": name, "namespace": namespace or None, "bridge": fact.values["master"]}
 
     def plan(self, wish: Wish, view: View) -> list[Operation]:
         return self._present(wish, view) if wish.present else self._absent(wish, view)

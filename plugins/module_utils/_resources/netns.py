@@ -35,7 +35,7 @@ from ansible_collections.netns.lab.plugins.module_utils._values import namespace
 
 def _loopback(name: str) -> Fact:
     return Fact(
-        link_key(name, "lo"), {**FRESH, "kind": None, "index": 1, "mtu": 65536}, (netns_key(name),)
+        link_key(name, "lo"), {**FRESH, "index": 1, "mtu": 65536}, (netns_key(name),), mark="1"
     )
 
 
@@ -64,17 +64,22 @@ class Netns(Kind):
             present=present,
             options=wanted,
             provides=(key, link_key(name, "lo")),
+            objects=(key, ("stale-netns", name)),
             namespaces=(name,),
+            removal={"processes": options["processes"]} if options["processes"] != "fail" else {},
             settings={(link_key(name, "lo"), "up"): options["loopback"]} if present else {},
         )
 
     def observe(self, reader: Reader, namespaces: t.Sequence[str], wishes: t.Sequence[Wish]) -> t.Iterable[Fact]:
-        inodes = {name: reader.host.inspect(name) for name in namespaces if name != OWN}
-        inside = processes_inside([inode for inode in inodes.values() if inode])
-        for name, inode in inodes.items():
-            if inode is not None:
-                key = netns_key(name) if inode else ("stale-netns", name)
-                yield Fact(key, {"inode": inode, "processes": inside.get(inode, [])})
+        found = {name: reader.host.inspect(name) for name in namespaces if name != OWN}
+        inside = processes_inside([entry.inode for entry in found.values() if entry])
+        for name, entry in found.items():
+            if entry is not None:
+                key = netns_key(name) if entry else ("stale-netns", name)
+                yield Fact(key, {"inode": entry.inode, "processes": inside.get(entry.inode, [])}, mark=entry.mark)
+
+    def item(self, fact: Fact) -> dict[str, t.Any] | None:
+        return {"name": fact.key[1]} if fact.key[0] in ("netns", "stale-netns") and fact.key[1] != OWN else None
 
     def plan(self, wish: Wish, view: View) -> list[Operation]:
         return self._present(wish, view) if wish.present else self._absent(wish, view)
@@ -84,11 +89,17 @@ class Netns(Kind):
         steps: list[Step] = []
         commands: list[Command] = []
         before = None
-        if ("stale-netns", wish.name) in view:
-            raise LabError(
-                f"{wish.item}: {RUN_DIR}/{wish.name} is a file and no namespace, as an interrupted \"ip netns add\" "
-                "leaves behind; remove it with state: absent first"
-            )
+        stale = ("stale-netns", wish.name)
+        if stale in view:
+            if stale not in view.owned:
+                raise LabError(
+                    f"{wish.item}: {RUN_DIR}/{wish.name} is a file and no namespace, as an interrupted "
+                    '"ip netns add" leaves behind; remove it with state: absent first'
+                )
+            # An interrupted run of this very topology left it.
+            steps.append(RemoveName(wish.name))
+            commands.append(ip(OWN, "netns", "delete", wish.name))
+            view.forget(stale)
         if key not in view:
             steps.append(CreateNamespace(wish.name))
             commands.append(ip(OWN, "netns", "add", wish.name))
@@ -115,6 +126,7 @@ class Netns(Kind):
         stale = view.values(("stale-netns", wish.name))
         command = [ip(OWN, "netns", "delete", wish.name)]
         if stale is not None:
+            view.forget(("stale-netns", wish.name))
             return [Operation(wish, [RemoveName(wish.name)], command, {"file": "stale"}, None)]
         values = view.values(key)
         if values is None:

@@ -90,6 +90,7 @@ class NetnsAddress(Kind):
             name=name,
             identity=_key(namespace, interface, str(own.ip), where),
             present=present,
+            objects=(_key(namespace, interface, str(own.ip), where),),
             options={**where, **(_values(options, own, interface) if present else {})},
             requires=(link_key(namespace, interface),),
             after=(link_up_key(namespace, interface),),
@@ -100,6 +101,18 @@ class NetnsAddress(Kind):
         for namespace in namespaces:
             for message in reader.dump(namespace, nl.RTM_GETADDR, "ifaddrmsg", {"family": socket.AF_UNSPEC}, []):
                 yield _fact(namespace, reader.link_names(namespace)[message["index"]], message)
+
+    def item(self, fact: Fact) -> dict[str, t.Any] | None:
+        if fact.key[0] != "address":
+            return None
+        _type, namespace, interface, own = fact.key[:4]
+        peer, length = fact.values["peer"], fact.values["prefixlen"]
+        return {
+            "interface": interface,
+            "namespace": namespace or None,
+            "address": own if peer else f"{own}/{length}",
+            "peer": f"{peer}/{length}" if peer else None,
+        }
 
     def plan(self, wish: Wish, view: View) -> list[Operation]:
         present = view.values(wish.identity)

@@ -22,6 +22,7 @@ from ansible_collections.netns.lab.plugins.module_utils._model import (
     Key,
     Kind,
     NamespaceFd,
+    NewIndex,
     Operation,
     Request,
     Step,
@@ -87,6 +88,7 @@ class Veth(Kind):
             present=present,
             options={"near": near, "far": far, "values": {near: near_values, far: far_values}},
             requires=tuple(dict.fromkeys(netns_key(namespace) for namespace in namespaces)),
+            objects=keys,
             provides=(*keys, *(link_up_key(*key[1:]) for key in keys)),
             namespaces=namespaces,
             settings={
@@ -96,6 +98,19 @@ class Veth(Kind):
                 for name, value in values.items()
             },
         )
+
+    def item(self, fact: Fact) -> dict[str, t.Any] | None:
+        if fact.key[0] != "link" or fact.values["kind"] != "veth":
+            return None
+        return {"name": fact.key[2], "namespace": fact.key[1] or None}
+
+    def is_meant(self, wish: Wish, fact: Fact) -> bool:
+        """A veth with another peer is another veth; one whose peer is only elsewhere is moved."""
+        if self.item(fact) is None:
+            return False
+        near, far, peer = wish.options["near"], wish.options["far"], fact.values["peer"]
+        other = far if fact.key == near else near
+        return peer is None or other is None or bool(peer[2] == other[2])
 
     def plan(self, wish: Wish, view: View) -> list[Operation]:
         return self._present(wish, view) if wish.present else self._absent(wish, view)
@@ -167,7 +182,8 @@ class Veth(Kind):
         values = {key: dict(t.cast(Fact, view.get(key)).values) for key in found if key in view}
         undo: list[Step] = []
         if far in values:
-            create = _create_request(near, far, _attributes(values[near]), _attributes(values[far]))
+            indexes = values[near]["index"], values[far]["index"]
+            create = _create_request(near, far, _attributes(values[near]), _attributes(values[far]), indexes)
             undo = recreate_steps(near, view, create)
             undo += recreate_steps(far, view, link_request(far[1], far[2], {"up": values[far]["up"]}))
         step = delete_request(near[1], near[2], undo)
@@ -193,7 +209,14 @@ def _attributes(values: dict[str, t.Any]) -> dict[str, t.Any]:
     }
 
 
-def _create_request(first: Key, second: Key, values: dict[str, t.Any], peer_values: dict[str, t.Any]) -> Request:
+def _create_request(
+    first: Key,
+    second: Key,
+    values: dict[str, t.Any],
+    peer_values: dict[str, t.Any],
+    indexes: tuple[int | NewIndex, int | NewIndex] | None = None,
+) -> Request:
+    index, peer_index = indexes or (NewIndex(first), NewIndex(second))
     peer = link_request(second[1], second[2], _without_up(peer_values))
     attrs = list(peer.attrs)
     if second[1] != first[1]:
@@ -203,8 +226,9 @@ def _create_request(first: Key, second: Key, values: dict[str, t.Any], peer_valu
         first[2],
         values,
         flags=nl.NLM_F_CREATE | nl.NLM_F_EXCL,
+        index=index,
         kind="veth",
-        data=[("VETH_INFO_PEER", {"attrs": attrs})],
+        data=[("VETH_INFO_PEER", {"index": peer_index, "attrs": attrs})],
         undo=[delete_request(first[1], first[2])],
         cures={errno.EEXIST: f"{first[2]} or {second[2]} is taken by something else; choose another name or remove it"},
     )

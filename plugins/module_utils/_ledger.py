@@ -1,0 +1,124 @@
+# Copyright: (c) 2026, netns.lab contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""One topology's ownership during a run: what it may take away, what it leaves for others, what is written down."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.netns.lab.plugins.module_utils import _records as records
+from ansible_collections.netns.lab.plugins.module_utils._model import OWN, Key, Kind, View, Wish
+from ansible_collections.netns.lab.plugins.module_utils._records import Record
+
+
+class Ledger:
+    """The records of the host, seen from one topology."""
+
+    def __init__(self, topology: str) -> None:
+        everything = records.load_all()
+        self._before = everything.pop(topology, None)
+        self._mine = self._before or Record(topology)
+        self._others = everything
+        self._kept: dict[Key, Record] = {}
+
+    @property
+    def exists(self) -> bool:
+        return self._before is not None
+
+    def namespaces(self) -> list[str]:
+        """Where the recorded objects are: what has to be looked at beside what the definition names."""
+        found = [key[1] for key in self._mine.owns]
+        if found:  # what others need matters only to who could take it away
+            for other in self._others.values():
+                found += [key[1] for entries in (other.owns, other.uses) for key in entries]
+        return list(dict.fromkeys(found))
+
+    def mark(self, view: View) -> None:
+        """Finds what of the record is true."""
+        for key, token in self._mine.owns.items():
+            if view.token(key) == token:
+                view.owned[key] = None
+            elif key[0] == "netns" and ("stale-netns", key[1]) in view:
+                view.owned["stale-netns", key[1]] = None  # a run that was killed between file and mount
+        for other in self._others.values():
+            for entries in (other.owns, other.uses):
+                for key, token in entries.items():
+                    if view.token(key) == token:
+                        for needed in (key, *view.ancestors(key)):
+                            self._kept.setdefault(needed, other)
+
+    def surplus(self, view: View, wishes: t.Sequence[Wish], kinds: t.Sequence[Kind]) -> list[Wish]:
+        """The wishes that what is owned, and neither wanted nor needed by others, be absent."""
+        meant: set[Key] = set()
+        for wish in wishes:
+            for key in wish.objects:
+                fact = view.get(key)
+                if fact is not None and wish.kind.is_meant(wish, fact):
+                    meant.add(key)
+        found: list[Wish] = []
+        for key in view.owned:
+            if key not in meant and key not in self._kept:
+                fact = view.get(key)
+                assert fact is not None
+                away = (kind.wish_away(fact, **self._mine.removal.get(key, {})) for kind in kinds)
+                found += [wish for wish in away if wish is not None]
+        return found
+
+    def intend(self, view: View, wishes: t.Sequence[Wish], kinds: t.Sequence[Kind]) -> None:
+        """Writes down what the run is about to make, beside what was there before."""
+        intended = self._record(view, wishes, kinds)
+        records.write(
+            Record(
+                self._mine.topology,
+                {**self._mine.owns, **intended.owns},
+                {**self._mine.uses, **intended.uses},
+                {**self._mine.removal, **intended.removal},
+            )
+        )
+
+    def settle(
+        self, view: View, wishes: t.Sequence[Wish], kinds: t.Sequence[Kind], lets_go: bool, is_absent: bool
+    ) -> None:
+        """Writes down how things are now. What others need of a topology that ``lets_go`` of it becomes theirs."""
+        settled = self._record(view, wishes, kinds)
+        wanted = {key for wish in wishes if wish.present for key in wish.objects}
+        heirs: dict[str, Record] = {}
+        for key in [key for key in settled.owns if key in self._kept and key not in wanted] if lets_go else ():
+            heir = heirs[self._kept[key].topology] = self._kept[key]
+            heir.owns[key] = settled.owns.pop(key)
+            heir.uses.pop(key, None)
+        for heir in heirs.values():
+            records.write(heir)
+        if is_absent:
+            records.remove(self._mine.topology)
+        elif settled != self._before:
+            records.write(settled)
+
+    def restore(self) -> None:
+        """Writes down that everything is as it was."""
+        if self._before is None:
+            records.remove(self._mine.topology)
+        else:
+            records.write(self._before)
+
+    def _record(self, view: View, wishes: t.Sequence[Wish], kinds: t.Sequence[Kind]) -> Record:
+        owns: records.Tokens = {}
+        for key in view.owned:
+            fact, token = view.get(key), view.token(key)
+            if fact is not None and token is not None and any(kind.item(fact) is not None for kind in kinds):
+                owns[key] = token
+        uses: records.Tokens = {}
+        removal = {key: options for key, options in self._mine.removal.items() if key in owns}
+        for wish in wishes:
+            if wish.present:
+                removal.update({key: wish.removal for key in wish.objects if key in owns and wish.removal})
+                for key in (*wish.objects, *wish.requires):
+                    token = view.token(key)
+                    if token is not None and key not in view.owned and key[1:] != (OWN,):
+                        uses[key] = token
+        return Record(self._mine.topology, owns, uses, removal)
