@@ -38,6 +38,11 @@ def link_up_key(namespace: str, name: str) -> Key:
     return ("link-up", namespace, name)
 
 
+def addresses_key(namespace: str) -> Key:
+    """Only orders steps: what reaches something through a namespace's addresses comes after them."""
+    return ("addresses", namespace)
+
+
 def place(namespace: str, name: str) -> str:
     """How an interface is called in results and errors: ``eth0`` here, ``a1:eth0`` in namespace a1."""
     return f"{namespace}:{name}" if namespace else name

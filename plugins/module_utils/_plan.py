@@ -157,13 +157,17 @@ class _Levels:
                 self._result.levels.append([])
             self._result.levels[level].append((operation, step))
             level += 1
-        self._ready.update(dict.fromkeys(wish.provides, level))
+        for key in wish.provides:
+            self._ready[key] = max(level, self._ready.get(key, level))
         self._free.update(dict.fromkeys(gone, level))
 
 
 def _ordered(wishes: list[Wish]) -> list[Wish]:
     """What is required first; otherwise as written."""
-    providers = {key: wish for wish in wishes for key in wish.provides}
+    providers: dict[Key, list[Wish]] = {}
+    for wish in wishes:
+        for key in wish.provides:
+            providers.setdefault(key, []).append(wish)
     done: dict[int, bool] = {}  # id of the wish -> whether it is finished
     result: list[Wish] = []
     for first in wishes:
@@ -176,7 +180,8 @@ def _ordered(wishes: list[Wish]) -> list[Wish]:
                 waiting = [
                     provider
                     for key in (*wish.requires, *wish.after)
-                    if (provider := providers.get(key)) is not None and provider is not wish
+                    for provider in providers.get(key, ())
+                    if provider is not wish
                 ]
                 for provider in reversed(waiting):
                     if done.get(id(provider)) is False:

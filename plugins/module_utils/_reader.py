@@ -25,10 +25,19 @@ class Reader:
         self._links: dict[str, list[t.Any]] = {}
         self._names: dict[str, dict[int, str]] = {}
 
-    def dump(self, namespace: str, kind: int, schema: str, header: dict[str, t.Any], attrs: list[t.Any]) -> list[t.Any]:
-        """The decoded messages of a dump (``kind``: RTM_GET...)."""
+    def dump(
+        self,
+        namespace: str,
+        kind: int,
+        schema: str,
+        header: dict[str, t.Any],
+        attrs: list[t.Any],
+        wanted: t.Callable[[bytes], bool] = lambda raw: True,
+    ) -> list[t.Any]:
+        """The decoded messages of a dump (``kind``: RTM_GET...). Decoding takes the time: what the fixed fields tell to
+        be of no interest, ``wanted`` sorts out before."""
         body = nl.encode(schema, header, attrs)
-        return [nl.decode(schema, raw) for raw in self.host.socket(namespace).dump(kind, body)]
+        return [nl.decode(schema, raw) for raw in self.host.socket(namespace).dump(kind, body) if wanted(raw)]
 
     def links(self, namespace: str) -> list[t.Any]:
         """The decoded RTM_NEWLINK messages of a namespace."""

@@ -29,11 +29,13 @@ from ansible_collections.netns.lab.plugins.module_utils._model import (
     Step,
     View,
     Wish,
+    addresses_key,
     link_key,
     link_up_key,
     place,
 )
 from ansible_collections.netns.lab.plugins.module_utils._reader import Reader
+from ansible_collections.netns.lab.plugins.module_utils._resources._scope import scope, scope_number, scope_word
 from ansible_collections.netns.lab.plugins.module_utils._values import (
     Interface,
     address,
@@ -47,7 +49,6 @@ _IFA_F_SECONDARY = 0x01
 _IFA_F_NODAD = 0x02
 _IFA_F_NOPREFIXROUTE = 0x200
 _FOREVER = 0xFFFFFFFF
-_SCOPES = {"global": 0, "site": 200, "link": 253, "host": 254}
 _LIFETIMES = ("valid_lft", "preferred_lft")
 # What inet_rtm_newaddr() and inet6_addr_modify() change in place; all else is settled when an address is made.
 _CHANGEABLE = {4: {*_LIFETIMES, "metric"}, 6: {*_LIFETIMES, "metric", "noprefixroute"}}
@@ -94,6 +95,7 @@ class NetnsAddress(Kind):
             options={**where, **(_values(options, own, interface) if present else {})},
             requires=(link_key(namespace, interface),),
             after=(link_up_key(namespace, interface),),
+            provides=(addresses_key(namespace),),
             namespaces=(namespace,),
         )
 
@@ -181,7 +183,7 @@ def _values(options: dict[str, t.Any], own: Interface, interface: str) -> Values
     if options["broadcast"] is not None:
         values["broadcast"] = _broadcast(options["broadcast"], own)
     if options["scope"] is not None:
-        values["scope"] = _scope(options["scope"])
+        values["scope"] = scope(options["scope"])
     elif own.version == 4:
         values["scope"] = "host" if own.ip.is_loopback else "global"  # as ip does
     if options["label"] is not None:
@@ -212,18 +214,6 @@ def _broadcast(value: str, own: Interface) -> str:
     if found.version != 4:
         raise ValueError(f"broadcast {value!r} is no IPv4 address")
     return str(found)
-
-
-def _scope(value: str) -> str:
-    if value in _SCOPES:
-        return value
-    if value.isdecimal() and int(value) <= 255:
-        return _scope_word(int(value))
-    raise ValueError(f"scope {value!r} is none of {', '.join(_SCOPES)} and no number up to 255")
-
-
-def _scope_word(number: int) -> str:
-    return next((word for word, known in _SCOPES.items() if known == number), str(number))
 
 
 def _lifetime(option: str, value: str) -> str | int:
@@ -271,7 +261,7 @@ def _fact(namespace: str, interface: str, message: t.Any) -> Fact:
     if message["family"] == socket.AF_INET:
         values.update(
             broadcast=message.get_attr("IFA_BROADCAST"),
-            scope=_scope_word(message["scope"]),
+            scope=scope_word(message["scope"]),
             label=message.get_attr("IFA_LABEL"),
             secondary=bool(flags & _IFA_F_SECONDARY),
         )
@@ -309,11 +299,15 @@ def _take_away(key: Key, view: View) -> tuple[list[Step], list[Command]]:
     (unless promote_secondaries is set), so they are put back."""
     present = t.cast(Fact, view.get(key)).values
     secondaries = [] if present.get("secondary") else _secondaries(key, view)
+    routes = _routes_lost(key, view)
     undo: list[Step] = [
         *(_delete(fact.key, fact.values) for fact in secondaries),
         _add(key, present, flags=nl.NLM_F_CREATE | nl.NLM_F_REPLACE),
         *(step for fact in secondaries for step in _restore(fact)),
+        *(step for fact in routes if fact.restore for step in fact.restore(fact)),
     ]
+    for fact in routes:
+        view.forget(fact.key)
     steps: list[Step] = [_delete(key, present, undo=undo)]
     commands = [_command("delete", key, {"prefixlen": present["prefixlen"], "peer": present["peer"]})]
     for fact in secondaries:
@@ -330,6 +324,22 @@ def _secondaries(key: Key, view: View) -> list[Fact]:
         fact
         for fact in view.dependents(link_key(key[1], key[2]))
         if fact.key[0] == "address" and fact.values.get("secondary") and _network(fact.key, fact.values) == network
+    ]
+
+
+def _routes_lost(key: Key, view: View) -> list[Fact]:
+    """What the kernel takes away with an IPv4 address: what sends from it (fib_sync_down_addr), and with the last one
+    of a link everything that leaves through the link (fib_disable_ip)."""
+    if _version(key) == 6:
+        return []
+    around = view.dependents(link_key(key[1], key[2]), past="link")
+    is_last = not any(
+        fact.key[0] == "address" and _version(fact.key) == 4 and fact.key != key for fact in around
+    )
+    return [
+        fact
+        for fact in around
+        if fact.values.get("version") == 4 and (is_last or fact.values.get("source") == key[3])
     ]
 
 
@@ -380,17 +390,13 @@ def _request(kind: int, flags: int, key: Key, values: Values, undo: t.Sequence[S
             "family": socket.AF_INET6 if _version(key) == 6 else socket.AF_INET,
             "prefixlen": values["prefixlen"],
             "flags": 0,
-            "scope": _scope_number(values.get("scope", "global")),
+            "scope": scope_number(values.get("scope", "global")),
             "index": Index(link_key(namespace, interface)),
         },
         attrs,
         undo=list(undo),
         cures=_CURES if _version(key) == 6 else {},
     )
-
-
-def _scope_number(word: str) -> int:
-    return _SCOPES[word] if word in _SCOPES else int(word)
 
 
 def _spelled(own: str, where: Values) -> str:
