@@ -40,6 +40,7 @@ from ansible_collections.netns.lab.plugins.module_utils._resources._attributes i
 )
 
 _AF_UNSPEC = 0
+_IPV6_MTU = 1280
 
 # What a link is like that was just made. Check mode starts from it where an earlier task is to make the link.
 FRESH: dict[str, t.Any] = {
@@ -257,6 +258,15 @@ def change_link(
     """Sets attributes of an existing link, those of its kind included, in one request."""
     _type, namespace, name = key
     values = _values(view, key)
+    if "addrgenmode" in wanted and len(wanted) > 1:
+        # The kernel sets it last (do_setlink): too late for the address it gives to a link that goes up, and refused
+        # once the MTU is too small for IPv6. Undone last, when the MTU is what it was.
+        first, first_command = change_link(key, view, {"addrgenmode": wanted["addrgenmode"]}, cures=cures)
+        rest = {option: value for option, value in wanted.items() if option != "addrgenmode"}
+        then, then_command = change_link(
+            key, view, rest, kind=kind, data=data, data_attributes=data_attributes, cures=cures
+        )
+        return first + then, first_command + then_command
     data = data or {}
     table = data_attributes or {}
 
@@ -272,7 +282,7 @@ def change_link(
         )
 
     undo: list[Step] = [request(_previous(wanted, values), _previous(data, values["data"]), ())]
-    if wanted.get("up") is False and values["up"]:
+    if wanted.get("up") is False and values["up"] or wanted.get("mtu", _IPV6_MTU) < _IPV6_MTU <= values["mtu"]:
         undo += _lost_when_down(view, key)
     steps: list[Step] = [request(wanted, data, undo)]
     command = ip(namespace, "link", "set", "dev", name, *words(wanted, LINK))
@@ -373,7 +383,7 @@ def _restored(facts: t.Iterable[Fact]) -> list[Step]:
 
 
 def _lost_when_down(view: View, key: Key) -> list[Step]:
-    """addrconf_ifdown() removes the IPv6 addresses of a link that goes down."""
+    """addrconf_ifdown() removes the IPv6 addresses of a link that goes down, or gets too small an MTU for IPv6."""
     lost = [fact for fact in view.dependents(key, past="link") if fact.values.get("lost_when_down")]
     for fact in lost:
         view.forget(fact.key)

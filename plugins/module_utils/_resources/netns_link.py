@@ -44,7 +44,10 @@ from ansible_collections.netns.lab.plugins.module_utils._resources._link import 
 )
 from ansible_collections.netns.lab.plugins.module_utils._values import interface_name, namespace_name
 
-_CURES = {errno.EOPNOTSUPP: "this kind of link does not take it"}
+_CURES = {
+    errno.EOPNOTSUPP: "this kind of link does not take it",
+    errno.EAFNOSUPPORT: "there is no IPv6 on this interface (it needs an MTU of 1280 or more)",
+}
 
 
 class NetnsLink(Kind):
