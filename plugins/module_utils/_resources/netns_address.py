@@ -47,12 +47,14 @@ from ansible_collections.netns.lab.plugins.module_utils._values import (
 
 _IFA_F_SECONDARY = 0x01
 _IFA_F_NODAD = 0x02
+_IFA_F_DEPRECATED = 0x20
 _IFA_F_NOPREFIXROUTE = 0x200
 _FOREVER = 0xFFFFFFFF
 _LIFETIMES = ("valid_lft", "preferred_lft")
 # What inet_rtm_newaddr() and inet6_addr_modify() change in place; all else is settled when an address is made.
 _CHANGEABLE = {4: {*_LIFETIMES, "metric"}, 6: {*_LIFETIMES, "metric", "noprefixroute"}}
-_CURES = {errno.ENODEV: "IPv6 is off on this interface (sysctl disable_ipv6, or an MTU below 1280)"}
+_NO_IPV6 = "IPv6 is off on this interface (sysctl disable_ipv6, or an MTU below 1280)"
+_CURES = dict.fromkeys((errno.ENODEV, errno.EINVAL, errno.EACCES), _NO_IPV6)
 
 Values = dict[str, t.Any]
 
@@ -203,6 +205,8 @@ def _values(options: dict[str, t.Any], own: Interface, interface: str) -> Values
         preferred = lifetimes.setdefault("preferred_lft", valid)
         if _seconds(preferred) > _seconds(valid):
             raise ValueError(f"preferred_lft {preferred} is longer than valid_lft {valid}")
+        if own.version == 4 and valid == "forever" and preferred not in (0, valid):
+            raise ValueError(f"preferred_lft {preferred} is lost on an IPv4 address that is valid forever; give both")
     return {**values, **lifetimes}
 
 
@@ -251,6 +255,8 @@ def _fact(namespace: str, interface: str, message: t.Any) -> Fact:
     flags = message["flags"] if flags is None else flags
     where = {"prefixlen": message["prefixlen"], "peer": peer}
     valid, preferred = _original_lifetimes(message.get_attr("IFA_CACHEINFO"))
+    if flags & _IFA_F_DEPRECATED and preferred == "forever":
+        preferred = 0  # IPv4 tells it by the flag alone
     values: Values = {
         **where,
         "noprefixroute": bool(flags & _IFA_F_NOPREFIXROUTE),
@@ -415,7 +421,8 @@ def _command(verb: str, key: Key, values: Values) -> Command:
     words += ["dev", interface]
     if values.get("metric"):
         words += ["metric", str(values["metric"])]
-    if _seconds(values.get("valid_lft", "forever")) != _FOREVER or "preferred_lft" in values and verb == "replace":
+    finite = any(values.get(option, "forever") != "forever" for option in _LIFETIMES)
+    if finite or "preferred_lft" in values and verb == "replace":
         words += ["valid_lft", str(values["valid_lft"]), "preferred_lft", str(values["preferred_lft"])]
     words += [flag for flag in ("nodad", "noprefixroute") if values.get(flag)]
     return ip(namespace, "address", verb, *words)
