@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import typing as t
 
@@ -100,7 +101,13 @@ def _ssh_server_address() -> str | None:
 
 def _default_route_interfaces(reader: Reader) -> t.Iterator[tuple[int, str]]:
     for family, name in ((2, "IPv4"), (10, "IPv6")):
-        for message in reader.dump(OWN, nl.RTM_GETROUTE, "rtmsg", {"family": family, "table": _RT_TABLE_MAIN}, []):
+        try:
+            routes = reader.dump(OWN, nl.RTM_GETROUTE, "rtmsg", {"family": family, "table": _RT_TABLE_MAIN}, [])
+        except nl.NetlinkError as e:
+            if e.code != errno.ENOENT:
+                raise
+            continue  # a namespace that never had a route has no such table
+        for message in routes:
             if message["dst_len"] == 0 and message["table"] == _RT_TABLE_MAIN and message["type"] == 1:
                 index = message.get_attr("RTA_OIF")
                 if index:
