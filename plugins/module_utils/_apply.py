@@ -49,7 +49,6 @@ class Applier:
         self._indexes: dict[Key, int] = {
             fact.key: fact.values["index"] for fact in view.of_type("link") if fact.values["index"]
         }
-        self._highest: dict[str, int] = {}
         self._chosen: dict[Key, int] = {}
         self._done: list[tuple[str, Step]] = []
         self._held: dict[str, tuple[int, DeleteNamespace]] = {}
@@ -59,12 +58,14 @@ class Applier:
     def prepare(self, plan: Plan, view: View, choose_indexes: bool) -> None:
         """Makes the new namespaces, as yet without names, and chooses the indexes of new links, so that ``view`` (the
         host after the plan) tells beforehand what marks everything will have. Nothing shows on the host."""
-        made: dict[str, int] = {}
+        highest: dict[str, int] = {}
         for level in plan.levels:
             for operation, step in level:
                 if isinstance(step, CreateNamespace):
-                    made[step.name] = 1
                     self._make(operation.wish.item, step.name, view)
+                    if choose_indexes:
+                        # The kernel puts links of its own into a new namespace: lo, and tunnels if it has them.
+                        highest[step.name] = self.host.socket(step.name).highest_link()
         if not choose_indexes:
             return
         taken: dict[str, set[int]] = {}
@@ -74,8 +75,11 @@ class Applier:
         for fact in links:
             if fact.values["index"] is None:
                 namespace = fact.key[1]
-                index = self._free_index(namespace, namespace in made, taken[namespace])
-                taken[namespace].add(index)
+                if namespace in highest:
+                    index = highest[namespace] = highest[namespace] + 1
+                else:
+                    index = _unlikely_index(taken[namespace])
+                    taken[namespace].add(index)
                 self._chosen[fact.key] = index
                 view.put(Fact(fact.key, {**fact.values, "index": index}, fact.requires, fact.restore, str(index)))
 
@@ -87,20 +91,6 @@ class Applier:
         fact = view.get(netns_key(name))
         assert fact is not None
         view.put(Fact(fact.key, {**fact.values, "inode": entry.inode}, fact.requires, fact.restore, entry.mark))
-
-    def _free_index(self, namespace: str, is_new: bool, taken: set[int]) -> int:
-        if is_new:
-            # The kernel puts links of its own into a new namespace: lo always, and tunnels where their modules are.
-            found = self._highest.get(namespace)
-            if found is None:
-                found = self.host.socket(namespace).highest_link()
-            self._highest[namespace] = found + 1
-            return found + 1
-        # Far from where the kernel counts, so that no stranger's link has it by chance (ip-link(8) calls it "index").
-        while True:
-            index = 100_000 + int.from_bytes(os.urandom(4), "little") % 900_000
-            if index not in taken:
-                return index
 
     def run(self, plan: Plan) -> None:
         """Raises LabError when a step fails; the host is then as it was, or the error says what is not."""
@@ -280,6 +270,14 @@ class Applier:
     def _stop_naming(self) -> None:
         self._naming.close()
         self._is_naming = False
+
+
+def _unlikely_index(taken: set[int]) -> int:
+    """Far from where the kernel counts, so that no stranger's link has it by chance."""
+    while True:
+        index = 100_000 + int.from_bytes(os.urandom(4), "little") % 900_000
+        if index not in taken:
+            return index
 
 
 def _placeholders(value: t.Any) -> t.Iterator[Index | NewIndex]:

@@ -115,6 +115,8 @@ class Host:
         """An open descriptor of a namespace, kept until it is forgotten."""
         if namespace == OWN:
             return self._own
+        if namespace in self._unnamed:
+            return self._unnamed[namespace]
         if namespace not in self._fds:
             # O_CREAT, which pyroute2 sets, would make a namespace by looking at it.
             self._fds[namespace] = os.open(_path(namespace), os.O_RDONLY)
