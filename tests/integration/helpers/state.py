@@ -31,7 +31,10 @@ stat -L -c '%n %i %d' /run/netns/* /run/netns/.[!.]* 2>/dev/null | while IFS= re
     identity=${line#/run/netns/}
     name=${identity% * *}
     printf '\001%s\002%s\002' "$name" "$identity"
-    look nsenter --net="/run/netns/$name" 2>/dev/null
+    look nsenter --net="/run/netns/$name" 2>/dev/null || :
+done
+for path in /run/netns/*; do
+    if [ -h "$path" ] && ! [ -e "$path" ]; then printf '\001%s\002nowhere\002' "${path#/run/netns/}"; fi
 done
 """
 
