@@ -112,7 +112,7 @@ class Host:
             os.close(fd)
 
     def fd(self, namespace: str) -> int:
-        """An open descriptor of a namespace, kept until it is forgotten."""
+        """An open descriptor of a namespace, kept until some hundreds of others have been asked for."""
         if namespace == OWN:
             return self._own
         if namespace in self._unnamed:
@@ -122,6 +122,7 @@ class Host:
             self._fds[namespace] = os.open(_path(namespace), os.O_RDONLY)
             while len(self._fds) > _MOST_OPEN:
                 os.close(self._fds.popitem(last=False)[1])
+        self._fds.move_to_end(namespace)
         return self._fds[namespace]
 
     @contextlib.contextmanager
