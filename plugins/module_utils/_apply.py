@@ -171,8 +171,9 @@ class Applier:
 
     def _exchange(self, namespace: str, steps: list[Request]) -> list[nl.NetlinkError | None]:
         encoded = [
-            (step.type, step.flags, nl.encode(step.schema, self._resolve(step.header), self._resolve(step.attrs)))
+            (step.type, step.flags, nl.encode(step.schema, self._resolve(step.header), self._resolve(attrs)))
             for step in steps
+            for attrs in [[attr for attr in step.attrs if not self._is_left_to_the_kernel(attr)]]
         ]
         if any(_changes_places(step) for step in steps):
             self._indexes.clear()
@@ -183,6 +184,10 @@ class Applier:
                     if isinstance(placeholder, NewIndex) and placeholder.link in self._chosen:
                         self._indexes[placeholder.link] = self._chosen[placeholder.link]
         return errors
+
+    def _is_left_to_the_kernel(self, attr: t.Any) -> bool:
+        # As an attribute, unlike in the header, 0 is out of range.
+        return isinstance(attr[1], NewIndex) and attr[1].link not in self._chosen
 
     def _resolve(self, value: t.Any) -> t.Any:
         """A message with its placeholders filled in."""

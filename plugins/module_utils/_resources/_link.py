@@ -299,7 +299,10 @@ def move_link(key: Key, namespace: str, view: View) -> tuple[list[Step], list[Co
     values = _values(view, key)
     moved = link_key(namespace, name)
     lost = view.dependents(key, past="link")
-    back: list[Step] = [link_request(namespace, name, {}, more=[("IFLA_NET_NS_FD", NamespaceFd(source))])]
+    home: list[tuple[str, t.Any]] = [("IFLA_NET_NS_FD", NamespaceFd(source))]
+    if values["index"]:
+        home.append(("IFLA_NEW_IFINDEX", values["index"]))
+    back: list[Step] = [link_request(namespace, name, {}, more=home)]
     back.append(link_request(source, name, {"up": values["up"]}))
     back += _restored(lost)
     taken = any(
@@ -316,6 +319,7 @@ def move_link(key: Key, namespace: str, view: View) -> tuple[list[Step], list[Co
         undo=back,
         cures={errno.EEXIST: f"the name {name} is taken in {namespace or 'the own namespace'}"},
     )
+    step.partial = False  # it moves or it does not; to move back what never came could only hit another link
     for fact in lost:
         view.forget(fact.key)
     peer = values["peer"]
