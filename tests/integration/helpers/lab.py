@@ -37,6 +37,10 @@ class Lab:
         self._twin.do(script)
         return self._shell.do(script)
 
+    def alone(self, script: str) -> str:
+        """By hand, on the machine and not on its twin, where the two must differ."""
+        return self._shell.do(script)
+
     def run(self, module: str, without: dict[str, str] | None = None, **options: t.Any) -> Result:
         """Runs a module that must succeed, and proves on the way that
 

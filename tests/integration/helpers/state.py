@@ -39,7 +39,7 @@ done
 """
 
 # The kernel takes a deleted namespace down in the background, and the other ends of its cables with it.
-_VANISHES_WITHIN = 1.0
+_VANISHES_WITHIN = 0.6
 _FOREVER = 4294967295
 
 # MACs that tests choose begin so; all others are the kernel's choice.
