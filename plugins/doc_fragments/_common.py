@@ -25,7 +25,14 @@ notes:
 
     # Of every module that changes the host; together with the standard fragment
     RESOURCE = r"""
-options: {}
+options:
+  allow_disconnect:
+    description:
+      - Whether a change may cut the host off, in the namespace the module itself runs in.
+      - Unless it is V(true), a task fails before it touches anything if it would delete, move or take down the
+        interface that carries the SSH connection or a default route, change its master, or take its address away.
+    type: bool
+    default: false
 notes:
   - What is asked for is compared with what the kernel has, attribute by attribute. An option that is left out and has
     no default leaves its attribute alone.

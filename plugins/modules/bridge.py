@@ -194,6 +194,13 @@ commands:
   elements: str
   sample:
     - ip -n sw1 link set dev br0 type bridge forward_delay 400 stp_state 1
+undone:
+  description:
+    - The items that had been dealt with when a step failed, and were put back as they were.
+  returned: failure
+  type: list
+  elements: str
+  sample: []
 """
 
 from ansible_collections.netns.lab.plugins.module_utils._module import run_item

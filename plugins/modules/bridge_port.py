@@ -214,6 +214,13 @@ commands:
   sample:
     - ip link set dev wq2a1 master wq
     - ip link set dev wq2a1 type bridge_slave isolated on
+undone:
+  description:
+    - The items that had been dealt with when a step failed, and were put back as they were.
+  returned: failure
+  type: list
+  elements: str
+  sample: []
 """
 
 from ansible_collections.netns.lab.plugins.module_utils._module import run_item

@@ -51,7 +51,8 @@ options:
   processes:
     description:
       - What to do about processes that run in the namespace when it is to be deleted.
-      - Only used with O(state=absent). It makes no difference if no process runs there.
+      - It makes no difference if no process runs there.
+      - Only used when the namespace is deleted. M(netns.lab.topology) remembers it for then.
     type: str
     choices:
       fail: Touch nothing and fail. The error names the processes.
@@ -137,6 +138,13 @@ commands:
   sample:
     - ip netns add jicki
     - ip -n jicki link set dev lo up
+undone:
+  description:
+    - The items that had been dealt with when a step failed, and were put back as they were.
+  returned: failure
+  type: list
+  elements: str
+  sample: []
 """
 
 from ansible_collections.netns.lab.plugins.module_utils._module import run_item

@@ -110,6 +110,7 @@ seealso:
   - module: netns.lab.netns
   - module: netns.lab.veth
   - module: netns.lab.netns_link
+  - module: netns.lab.netns_route
   - module: netns.lab.topology
   - name: ip-address(8)
     description: The manual page of C(ip address).
@@ -205,6 +206,13 @@ commands:
   elements: str
   sample:
     - ip -n a1 address add 192.168.1.100/24 dev a1
+undone:
+  description:
+    - The items that had been dealt with when a step failed, and were put back as they were.
+  returned: failure
+  type: list
+  elements: str
+  sample: []
 """
 
 from ansible_collections.netns.lab.plugins.module_utils._module import run_item

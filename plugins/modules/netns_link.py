@@ -132,7 +132,14 @@ EXAMPLES = r"""
     namespace: a1
     up: true
 
-- name: Fetch it back
+- name: Move the interface of the default route too, knowing what that means
+  netns.lab.netns_link:
+    name: eth0
+    from_namespace: ""
+    namespace: r1
+    allow_disconnect: true
+
+- name: Fetch the first one back
   netns.lab.netns_link:
     name: eth1
     from_namespace: a1
@@ -206,6 +213,13 @@ commands:
   elements: str
   sample:
     - ip -n r1 link set dev eth0 mtu 1400 alias 'Uplink to r2'
+undone:
+  description:
+    - The items that had been dealt with when a step failed, and were put back as they were.
+  returned: failure
+  type: list
+  elements: str
+  sample: []
 """
 
 from ansible_collections.netns.lab.plugins.module_utils._module import run_item

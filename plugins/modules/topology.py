@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: topology
-short_description: Build or take away a host's part of a lab in one transaction
+short_description: Build, change and take away a host's part of a lab in one transaction
 version_added: 0.1.0
 description:
   - Takes all of a host's namespaces, interfaces and addresses in one task, as one list for each of the other modules.
@@ -17,6 +17,9 @@ description:
   - The order of sections and items does not matter. What something else needs comes first.
   - It is one transaction. Everything is checked before anything is touched, items that contradict each other are
     refused, and if the kernel refuses a step, what the run had changed before is undone.
+  - It remembers what it made, in C(/run/netns-lab) until the next reboot. What a later run no longer names is removed,
+    and O(state=absent) removes everything. What it found already there is brought into line, but is never its own to
+    remove, and nothing is taken for its own by its name alone.
 author:
   - netns.lab contributors (@netns-lab)
 extends_documentation_fragment:
@@ -29,19 +32,32 @@ extends_documentation_fragment:
 options:
   name:
     description:
-      - Names the lab, for people and for messages. Nothing on the host is found or recognised by it.
+      - Names the lab on this host. Tasks with the same name are about the same lab.
+      - It is the name of a file too, so at most 200 bytes, without V(/) and without a dot in front.
     type: str
     required: true
   state:
     description:
-      - With V(present), every item is as it says, and those that say C(state=absent) themselves are removed.
-      - With V(absent), every item is removed, whatever it says itself. Items of sections without an option C(state) are
-        passed over.
+      - With V(present), every item is as it says. An item that says C(state=absent) itself is removed, whoever made it.
+      - With V(absent), everything that this topology made is removed, and nothing else. The sections do not count and
+        can be left out.
+      - What other topologies of the host need is not removed. It becomes theirs.
     type: str
     choices:
       - present
       - absent
     default: present
+  prune:
+    description:
+      - Whether to remove what this topology made in an earlier run and this task does not name any more.
+      - Only used with O(state=present).
+    type: bool
+    default: true
+  lock_timeout:
+    description:
+      - Seconds to wait for another run of this module on the same host. There is one at a time.
+    type: float
+    default: 60.0
 """
 
 EXAMPLES = r"""
@@ -83,39 +99,39 @@ EXAMPLES = r"""
       - {namespace: a1, interface: a12wq, address: 192.168.1.100/24}
       - {namespace: a2, interface: a22wq, address: 192.168.1.101/24}
 
-- name: Ask what would change, and touch nothing
+- name: Ask what leaving a2 out would change, and touch nothing
   netns.lab.topology:
     name: bridged
     netns:
-      - name: a3
+      - name: a1
+    bridge:
+      - name: wq
+    veth:
+      - {name: wq2a1, peer: {name: a12wq, namespace: a1}}
+    bridge_port:
+      - {bridge: wq, interface: wq2a1}
+    netns_address:
+      - {namespace: a1, interface: a12wq, address: 192.168.1.100/24}
+  check_mode: true
+  diff: true
+
+- name: Add a member, and leave those alone that are not named here
+  netns.lab.topology:
+    name: bridged
+    prune: false
+    netns:
+      - {name: a3, processes: kill}
     veth:
       - {name: wq2a3, peer: {name: a32wq, namespace: a3}}
     bridge_port:
       - {bridge: wq, interface: wq2a3}
-  check_mode: true
-  diff: true
+    netns_address:
+      - {namespace: a3, interface: a32wq, address: 192.168.1.102/24}
 
-- name: Replace one member of the lab by another
-  netns.lab.topology:
-    name: bridged
-    netns:
-      - name: a2
-        state: absent
-      - name: a4
-    veth:
-      - {name: wq2a4, peer: {name: a42wq, namespace: a4}}
-    bridge_port:
-      - {bridge: wq, interface: wq2a4}
-
-- name: Take the lab away
+- name: Take the lab away, without its definition
   netns.lab.topology:
     name: bridged
     state: absent
-    netns:
-      - {name: a1, processes: kill}
-      - {name: a4, processes: kill}
-    bridge:
-      - name: wq
 """
 
 RETURN = r"""
@@ -171,6 +187,13 @@ commands:
     - ip -n a2 link set dev a2 up
     - ip -n a1 address add 192.168.1.100/24 dev a1
     - ip -n a2 address add 192.168.1.101/24 dev a2
+undone:
+  description:
+    - The items that had been dealt with when a step failed, and were put back as they were.
+  returned: failure
+  type: list
+  elements: str
+  sample: []
 """
 
 from ansible_collections.netns.lab.plugins.module_utils._module import run_sections

@@ -190,6 +190,13 @@ commands:
     - ip -n a1 link add name a1 type veth peer name a2 netns a2
     - ip -n a1 link set dev a1 up
     - ip -n a2 link set dev a2 up
+undone:
+  description:
+    - The items that had been dealt with when a step failed, and were put back as they were.
+  returned: failure
+  type: list
+  elements: str
+  sample: []
 """
 
 from ansible_collections.netns.lab.plugins.module_utils._module import run_item
