@@ -2,19 +2,22 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A machine for one test: a network namespace and a /run/netns of its own, made within this process, because the
-modules run within it too."""
+"""A machine for one test: a network namespace, a /run/netns and records of its own, made within this process, because
+the modules run within it too."""
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
 import os
+import shutil
 import typing as t
 
 CLONE_NEWNET = 0x40000000
 MNT_DETACH = 2
 RUN_DIR = "/run/netns"
+RECORDS_DIR = "/run/netns-lab"
+RECORDS_DIR = "/run/netns-lab"
 _OWN = "/proc/thread-self/ns/net"
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -30,7 +33,7 @@ def call(function: str, *arguments: t.Any) -> None:
 
 @contextlib.contextmanager
 def machine() -> t.Iterator[None]:
-    """Inside, this thread is in a namespace that nobody else uses, and /run/netns is empty."""
+    """Inside, this thread is in a namespace that nobody else uses, and /run/netns and /run/netns-lab are empty."""
     if "NETNS_LAB_SANDBOX" not in os.environ:
         raise RuntimeError("integration tests change the network; run them with tests/sandbox, or make integration")
     outside = os.open(_OWN, os.O_RDONLY)
@@ -45,6 +48,8 @@ def machine() -> t.Iterator[None]:
         # Modules mount namespaces onto names, and /run/netns onto itself where it is no mount yet.
         while _mounts() > mounts:
             call("umount2", RUN_DIR, MNT_DETACH)
+        shutil.rmtree(RECORDS_DIR, ignore_errors=True)
+        shutil.rmtree(RECORDS_DIR, ignore_errors=True)
 
 
 def _mounts() -> int:
