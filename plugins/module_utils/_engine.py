@@ -128,7 +128,7 @@ class _Run:
             self.ledger.mark(view)
             if self._lets_go:
                 wishes = wishes + self.ledger.surplus(view, wishes, self.kinds)
-        guard = Guard(reader, view, self.allow_disconnect)
+        guard = Guard(view, self.allow_disconnect)
         before = view.copy()
         return plan(wishes, view, self.kinds, guard.watch), before, view
 

@@ -9,14 +9,10 @@
 
 from __future__ import annotations
 
-import errno
 import ipaddress
-import typing as t
 
-from ansible_collections.netns.lab.plugins.module_utils import _netlink as nl
 from ansible_collections.netns.lab.plugins.module_utils._errors import LabError
 from ansible_collections.netns.lab.plugins.module_utils._model import OWN, Fact, Key, View, Wish, link_key
-from ansible_collections.netns.lab.plugins.module_utils._reader import Reader
 
 _RT_TABLE_MAIN = 254
 
@@ -25,7 +21,7 @@ class Guard:
     """Knows the interface with the address of the management connection (SSH_CONNECTION), and those of the default
     routes, in the namespace the module runs in."""
 
-    def __init__(self, reader: Reader, view: View, allow_disconnect: bool) -> None:
+    def __init__(self, view: View, allow_disconnect: bool) -> None:
         self._carriers: dict[Key, str] = {}
         self._before: dict[Key, Fact | None] = {}
         if allow_disconnect:
@@ -37,14 +33,16 @@ class Guard:
                     link = link_key(OWN, fact.key[2])
                     self._carriers[link] = f"carries this SSH connection ({server})"
                     self._before[fact.key] = fact
-        for index, family in _default_route_interfaces(reader):
-            link = link_key(OWN, reader.link_names(OWN).get(index, ""))
-            # The topology's own default route, over a link it made, is its own to take away.
-            if link in view and link not in view.owned:
-                self._carriers.setdefault(link, f"carries the {family} default route")
-                for fact in view.dependents(link, past="link"):
-                    if fact.key[0] == "address" and not ipaddress.ip_address(fact.key[3]).is_link_local:
-                        self._before[fact.key] = fact
+        for route in _default_routes(view):
+            for hop in route.values["nexthops"]:
+                link = link_key(OWN, hop["interface"] or "")
+                # The topology's own default route, over a link it made, is its own to take away.
+                if link in view and link not in view.owned:
+                    self._carriers.setdefault(link, "carries the default route")
+                    self._before[route.key] = route
+                    for fact in view.dependents(link, past="link"):
+                        if fact.key[0] == "address" and not ipaddress.ip_address(fact.key[3]).is_link_local:
+                            self._before[fact.key] = fact
         for link in self._carriers:
             self._before[link] = view.get(link)
             port = ("port", *link[1:])
@@ -54,25 +52,26 @@ class Guard:
     def watch(self, wish: Wish, view: View) -> None:
         """Raises LabError when the item just planned cuts a carrier off."""
         for key, before in self._before.items():
-            link = link_key(OWN, key[2])
-            what = self._harm(key, before, view)
-            if what:
-                raise LabError(
-                    f"{wish.item} would {what} {key[2]}, which {self._carriers[link]}; "
-                    "say allow_disconnect: true if that is meant"
-                )
+            harm = self._harm(key, before, view)
+            if harm:
+                raise LabError(f"{wish.item} would {harm}; say allow_disconnect: true if that is meant")
 
     def _harm(self, key: Key, before: Fact | None, view: View) -> str:
         now = view.get(key)
+        if key[0] == "route":
+            assert before is not None
+            if now is not None and now.values["nexthops"] == before.values["nexthops"]:
+                return ""
+            return "take away the default route" if now is None else "lead the default route elsewhere"
+        carrier = f"{key[2]}, which {self._carriers[link_key(OWN, key[2])]}"
         if key[0] == "link":
             if now is None:
-                return "delete or move"
-            return "take down" if self._was_up[key] and not now.values["up"] else ""
+                return f"delete or move {carrier}"
+            return f"take down {carrier}" if self._was_up[key] and not now.values["up"] else ""
         if key[0] == "port":
             was = before.values["master"] if before else None
-            master = now.values["master"] if now else None
-            return "change the master of" if was != master else ""
-        return f"take the address {key[3]} from" if now is None else ""
+            return f"change the master of {carrier}" if was != (now.values["master"] if now else None) else ""
+        return f"take the address {key[3]} from {carrier}" if now is None else ""
 
 
 def _ssh_server_address() -> str | None:
@@ -99,18 +98,12 @@ def _ssh_server_address() -> str | None:
     return None
 
 
-def _default_route_interfaces(reader: Reader) -> t.Iterator[tuple[int, str]]:
-    for family, name in ((2, "IPv4"), (10, "IPv6")):
-        try:
-            routes = reader.dump(OWN, nl.RTM_GETROUTE, "rtmsg", {"family": family, "table": _RT_TABLE_MAIN}, [])
-        except nl.NetlinkError as e:
-            if e.code != errno.ENOENT:
-                raise
-            continue  # a namespace that never had a route has no such table
-        for message in routes:
-            if message["dst_len"] == 0 and message["table"] == _RT_TABLE_MAIN and message["type"] == 1:
-                index = message.get_attr("RTA_OIF")
-                if index:
-                    yield index, name
-                for hop in message.get_attr("RTA_MULTIPATH") or ():
-                    yield hop["oif"], name
+def _default_routes(view: View) -> list[Fact]:
+    return [
+        fact
+        for fact in view.of_type("route")
+        if fact.key[1] == OWN
+        and fact.key[2] in ("0.0.0.0/0", "::/0")
+        and fact.key[3] == str(_RT_TABLE_MAIN)
+        and fact.key not in view.owned
+    ]

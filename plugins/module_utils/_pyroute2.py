@@ -15,6 +15,7 @@ pyroute2 in this interpreter before or after gets all of it.
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
 import importlib.util
 import os
@@ -36,13 +37,22 @@ class _Uname(t.NamedTuple):
 _loaded: dict[str, types.ModuleType] = {}
 
 
+# Attributes that 0.7.2 does not know yet, behind the last that it knows (include/uapi/linux/if_addr.h).
+_LATER_ATTRIBUTES = {"ifaddrmsg": (9, (("IFA_RT_PRIORITY", "uint32"),))}
+
+
+@functools.cache
 def message_class(name: str) -> t.Any:
     """The class ``name`` of the module ``pyroute2.netlink.rtnl.name``; ImportError when pyroute2 is missing."""
     path = f"pyroute2.netlink.rtnl.{name}"
     if path not in _loaded:
         with _only_the_messages():
             _loaded[path] = importlib.import_module(path)
-    return getattr(_loaded[path], name)
+    found = getattr(_loaded[path], name)
+    known, later = _LATER_ATTRIBUTES.get(name, (0, ()))
+    if later and len(found.nla_map) == known:
+        return type(name, (found,), {"nla_map": (*found.nla_map, *later)})
+    return found
 
 
 @contextlib.contextmanager

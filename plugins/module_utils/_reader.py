@@ -13,6 +13,7 @@ import typing as t
 
 from ansible_collections.netns.lab.plugins.module_utils import _netlink as nl
 from ansible_collections.netns.lab.plugins.module_utils._host import Host
+from ansible_collections.netns.lab.plugins.module_utils._message import Message, read
 
 _EXT_MASK_SKIP_STATS = 1 << 3
 
@@ -22,29 +23,22 @@ class Reader:
 
     def __init__(self, host: Host) -> None:
         self.host = host
-        self._links: dict[str, list[t.Any]] = {}
+        self._links: dict[str, list[Message]] = {}
         self._names: dict[str, dict[int, str]] = {}
 
     def dump(
-        self,
-        namespace: str,
-        kind: int,
-        schema: str,
-        header: dict[str, t.Any],
-        attrs: list[t.Any],
-        wanted: t.Callable[[bytes], bool] = lambda raw: True,
-    ) -> list[t.Any]:
-        """The decoded messages of a dump (``kind``: RTM_GET...). Decoding takes the time: what the fixed fields tell to
-        be of no interest, ``wanted`` sorts out before."""
-        body = nl.encode(schema, header, attrs)
-        return [nl.decode(schema, raw) for raw in self.host.socket(namespace).dump(kind, body) if wanted(raw)]
+        self, namespace: str, kind: int, schema: str, header: dict[str, t.Any], attrs: t.Sequence[t.Any] = ()
+    ) -> list[bytes]:
+        """The messages of a dump (``kind``: RTM_GET...), undecoded, since decoding is what takes the time."""
+        return self.host.socket(namespace).dump(kind, nl.encode(schema, header, list(attrs)))
 
-    def links(self, namespace: str) -> list[t.Any]:
-        """The decoded RTM_NEWLINK messages of a namespace."""
+    def links(self, namespace: str) -> list[Message]:
+        """The RTM_NEWLINK messages of a namespace."""
         if namespace not in self._links:
-            self._links[namespace] = self.dump(
+            raw = self.dump(
                 namespace, nl.RTM_GETLINK, "ifinfmsg", {"family": 0}, [("IFLA_EXT_MASK", _EXT_MASK_SKIP_STATS)]
             )
+            self._links[namespace] = [read("ifinfmsg", message) for message in raw]
         return self._links[namespace]
 
     def link_names(self, namespace: str) -> dict[int, str]:

@@ -17,6 +17,7 @@ import typing as t
 
 from ansible_collections.netns.lab.plugins.module_utils import _netlink as nl
 from ansible_collections.netns.lab.plugins.module_utils._iproute2 import ip
+from ansible_collections.netns.lab.plugins.module_utils._message import read
 from ansible_collections.netns.lab.plugins.module_utils._model import (
     OWN,
     Command,
@@ -103,7 +104,8 @@ class NetnsAddress(Kind):
 
     def observe(self, reader: Reader, namespaces: t.Sequence[str], wishes: t.Sequence[Wish]) -> t.Iterable[Fact]:
         for namespace in namespaces:
-            for message in reader.dump(namespace, nl.RTM_GETADDR, "ifaddrmsg", {"family": socket.AF_UNSPEC}, []):
+            for raw in reader.dump(namespace, nl.RTM_GETADDR, "ifaddrmsg", {"family": socket.AF_UNSPEC}):
+                message = read("ifaddrmsg", raw)
                 yield _fact(namespace, reader.link_names(namespace)[message["index"]], message)
 
     def item(self, fact: Fact) -> dict[str, t.Any] | None:

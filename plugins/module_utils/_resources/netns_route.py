@@ -130,10 +130,9 @@ class NetnsRoute(Kind):
 
     def observe(self, reader: Reader, namespaces: t.Sequence[str], wishes: t.Sequence[Wish]) -> t.Iterable[Fact]:
         for namespace in namespaces:
-            for message in reader.dump(
-                namespace, nl.RTM_GETROUTE, "rtmsg", {"family": socket.AF_UNSPEC}, [], wanted=_is_static
-            ):
-                yield _fact(namespace, reader.link_names(namespace), message)
+            for raw in reader.dump(namespace, nl.RTM_GETROUTE, "rtmsg", {"family": socket.AF_UNSPEC}):
+                if _is_static(raw):
+                    yield _fact(namespace, reader.link_names(namespace), nl.decode("rtmsg", raw))
 
     def item(self, fact: Fact) -> dict[str, t.Any] | None:
         if fact.key[0] != "route":
