@@ -11,8 +11,10 @@ import json
 import shlex
 import time
 import typing as t
+from pathlib import Path
 
 from ansible_collections.netns.lab.tests.integration.helpers import state
+from ansible_collections.netns.lab.tests.integration.helpers.machine import RECORDS_DIR
 from ansible_collections.netns.lab.tests.integration.helpers.modules import Result, execute
 from ansible_collections.netns.lab.tests.integration.helpers.shell import Shell
 from ansible_collections.netns.lab.tests.integration.helpers.state import OWN, Json
@@ -63,18 +65,19 @@ class Lab:
         self._judge(result)
         after = state.read(self._shell)
         if not result.changed:
-            self._same(before, state.exact(after), f"{module} said that it changed nothing")
+            self.same(before, self.exact(), f"{module} said that it changed nothing")
         if "repeat" not in left_out:
+            before = self.exact()
             again = execute(module, options)
             assert not again.failed, again.msg
             assert not again.changed and not again.commands, f"the second run changes again: {again.commands}"
-            self._same(state.exact(after), self.exact(), f"{module}, run again, changed nothing")
+            self.same(before, self.exact(), f"{module}, run again, changed nothing")
         if "replay" not in left_out:
             for command in result.commands:
                 done = self._twin.run(command)
                 assert not done.status, f"{command}\nis refused by iproute2: {done.output}"
             twin = state.comparable(state.read(self._twin))
-            self._same(twin, state.comparable(after), f"the commands do the same: {result.commands}")
+            self.same(twin, state.comparable(after), f"the commands do the same: {result.commands}")
         return result
 
     def unchanged(self, module: str, **options: t.Any) -> None:
@@ -102,7 +105,7 @@ class Lab:
         result = execute(module, options)
         assert result.failed, f"it should have failed, but did {result.commands}"
         assert result.msg and "\n" not in result.msg and "Traceback" not in result.msg, result.msg
-        self._same(before, self.exact(), f"{module} failed with {result.msg!r}")
+        self.same(before, self.exact(), f"{module} failed with {result.msg!r}")
         return result.msg
 
     def fails_missing(self, module: str, **options: t.Any) -> str:
@@ -112,7 +115,7 @@ class Lab:
 
     def _check(self, module: str, options: dict[str, t.Any], before: dict[str, Json]) -> Result:
         checked = execute(module, options, check=True)
-        self._same(before, self.exact(), f"{module} in check mode")
+        self.same(before, self.exact(), f"{module} in check mode")
         if not checked.failed:
             self._judge(checked)
         return checked
@@ -124,14 +127,28 @@ class Lab:
         assert set(result.diff) == {"before", "after"}
 
     @staticmethod
-    def _same(one: dict[str, Json], other: dict[str, Json], why: str) -> None:
+    def same(one: dict[str, Json], other: dict[str, Json], why: str) -> None:
         found = state.difference(one, other)
         assert not found, f"{why}, but:\n{found}"
 
     # -- the oracle
 
     def exact(self) -> dict[str, Json]:
+        """The machine as it is to the last index, and what the collection has written down about it."""
+        return {**self.exact_network(), RECORDS_DIR: self.records()}
+
+    def exact_network(self) -> dict[str, Json]:
         return state.exact(state.read(self._shell))
+
+    def comparable(self) -> dict[str, Json]:
+        """The machine without indexes, random MACs and the like, to compare with what was made a second time."""
+        return state.comparable(state.read(self._shell))
+
+    @staticmethod
+    def records() -> Json:
+        folder = Path(RECORDS_DIR)
+        files = folder.iterdir() if folder.exists() else ()
+        return {file.name: json.loads(file.read_text()) if file.suffix == ".json" else "" for file in files}
 
     def ip(self, namespace: str, *words: str) -> t.Any:
         """``ip -j -d`` in a namespace of the machine."""
