@@ -149,6 +149,8 @@ class Bridge(Kind):
         present = t.cast(Fact, view.get(key)).values
         link_values = {option: present[option] for option in _OF_LINK if present.get(option) is not None}
         values = {option: value for option, value in present["data"].items() if value is not None}
+        if "vlan_default_pvid" not in values:
+            values.pop("vlan_filtering", None)  # told as off, but not to be set where the kernel lacks it
         create = _create_request(namespace, name, link_values, values, present["index"])
         undo = recreate_steps(key, view, create)
         view.remove(key)

@@ -51,6 +51,7 @@ _IFA_F_NODAD = 0x02
 _IFA_F_DEPRECATED = 0x20
 _IFA_F_NOPREFIXROUTE = 0x200
 _FOREVER = 0xFFFFFFFF
+_IPV6_METRIC = 256  # IP6_RT_PRIO_ADDRCONF
 _LIFETIMES = ("valid_lft", "preferred_lft")
 # What inet_rtm_newaddr() and inet6_addr_modify() change in place; all else is settled when an address is made.
 _CHANGEABLE = {4: {*_LIFETIMES, "metric"}, 6: {*_LIFETIMES, "metric", "noprefixroute"}}
@@ -130,7 +131,8 @@ class NetnsAddress(Kind):
             return [] if changes else [self._delete(wish, view)]
         if not changes:
             return []
-        if set(changes) <= _CHANGEABLE[_version(wish.identity)]:
+        keeps_metric = changes.get("metric") == 0 and _version(wish.identity) == 6  # the kernel takes 0 for: as it is
+        if set(changes) <= _CHANGEABLE[_version(wish.identity)] and not keeps_metric:
             return [self._change(wish, view, changes)]
         return [self._make_anew(wish, view, changes)]
 
@@ -143,7 +145,13 @@ class NetnsAddress(Kind):
         key = wish.identity
         present = t.cast(Fact, view.get(key)).values
         values = {**present, **changes}
-        step = _add(key, values, flags=nl.NLM_F_REPLACE, undo=[_add(key, present, flags=nl.NLM_F_REPLACE)])
+        undo: list[Step] = [_add(key, present, flags=nl.NLM_F_REPLACE)]
+        if changes.get("metric") and not present["metric"] and _version(key) == 6:
+            # 0 would leave the metric as it is. The route gets the metric it has by default first, or it would stay
+            # for the other addresses of the prefix.
+            by_default = {**present, "metric": _IPV6_METRIC}
+            undo = [_add(key, by_default, flags=nl.NLM_F_REPLACE), _delete(key, present), _add(key, present)]
+        step = _add(key, values, flags=nl.NLM_F_REPLACE, undo=undo)
         view.update(key, **changes)
         before = {option: present.get(option) for option in changes}
         return Operation(wish, [step], [_command("replace", key, values)], before, changes)
@@ -283,7 +291,9 @@ def _original_lifetimes(cache: dict[str, int]) -> tuple[str | int, str | int]:
     elapsed = time.clock_gettime(time.CLOCK_MONOTONIC) - cache["tstamp"] / 100
 
     def original(left: int) -> str | int:
-        return "forever" if left == _FOREVER else round(left + elapsed)
+        if left == _FOREVER:
+            return "forever"
+        return int(left + elapsed) if left else 0  # 0: run out, or so from the beginning
 
     return original(cache["ifa_valid"]), original(cache["ifa_preferred"])
 
@@ -299,6 +309,8 @@ def _made(key: Key, values: Values) -> Fact:
 
 
 def _restore(fact: Fact) -> list[Step]:
+    if fact.key[2:4] == ("lo", "::1"):
+        return []  # the kernel's own, who gives it back; given by anybody else it has a route
     return [_add(fact.key, fact.values, flags=nl.NLM_F_CREATE | nl.NLM_F_REPLACE)]
 
 
