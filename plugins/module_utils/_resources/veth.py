@@ -186,6 +186,10 @@ class Veth(Kind):
             create = _create_request(near, far, _attributes(values[near]), _attributes(values[far]), indexes)
             undo = recreate_steps(near, view, create)
             undo += recreate_steps(far, view, link_request(far[1], far[2], {"up": values[far]["up"]}))
+            # The kernel takes no alias for a link that is being made.
+            undo += [
+                link_request(key[1], key[2], {"alias": values[key]["alias"]}) for key in found if values[key]["alias"]
+            ]
         step = delete_request(near[1], near[2], undo)
         told = _told(near, far, {key: {name: values[key].get(name) for name in _END} for key in values})
         view.remove(near)
@@ -204,7 +208,7 @@ def _without_up(values: dict[str, t.Any]) -> dict[str, t.Any]:
 def _attributes(values: dict[str, t.Any]) -> dict[str, t.Any]:
     return {
         name: values[name]
-        for name in ("mac", "mtu", "txqueuelen", "alias", "promisc", "arp", "up")
+        for name in ("mac", "mtu", "txqueuelen", "promisc", "arp", "up")
         if values.get(name) not in (None, "")
     }
 
