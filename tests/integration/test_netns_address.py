@@ -32,6 +32,8 @@ OPTIONS: list[tuple[str, str, t.Any, t.Any, t.Any, t.Any, str, bool]] = [
     ("nodad", "2001:db8::1/64", True, True, False, None, "nodad", False),
     ("metric", "10.0.0.1/24", 100, 100, 200, 200, "metric", True),
     ("metric", "2001:db8::1/64", 100, 100, 200, 200, "metric", True),
+    ("metric", "10.0.0.1/24", 300, 300, 0, None, "metric", True),
+    ("metric", "2001:db8::1/64", 300, 300, 0, None, "metric", False),
     ("valid_lft", "10.0.0.1/24", "1000", 1000, "forever", FOREVER, "valid_life_time", True),
     ("valid_lft", "2001:db8::1/64", "1000", 1000, "5000", 5000, "valid_life_time", True),
     ("preferred_lft", "10.0.0.1/24", "0", True, "forever", None, "deprecated", True),
@@ -171,9 +173,11 @@ def test_lifetimes_that_have_run_for_a_while_are_no_difference(lab: Lab) -> None
     lab.sh(CABLE)
     lab.run("netns_address", **WHERE, address="10.0.0.1/24", valid_lft="100", preferred_lft="50")
     lab.run("netns_address", **WHERE, address="2001:db8::1/64", valid_lft="100", preferred_lft="50")
+    lab.run("netns_address", **WHERE, address="2001:db8::2/64", valid_lft="100", preferred_lft="0")
     time.sleep(3.3)
     lab.unchanged("netns_address", **WHERE, address="10.0.0.1/24", valid_lft="100", preferred_lft="50")
     lab.unchanged("netns_address", **WHERE, address="2001:db8::1/64", valid_lft="100", preferred_lft="50")
+    lab.unchanged("netns_address", **WHERE, address="2001:db8::2/64", valid_lft="100", preferred_lft="0")
     assert told(lab, "10.0.0.1")["valid_life_time"] < 98
 
 

@@ -62,6 +62,9 @@ _PASSING = {
     "hold_timer",
     "message_age_timer",
     "forward_delay_timer",
+    # A bridge takes them from its ports, and keeps them.
+    "tso_max_size",
+    "tso_max_segs",
     # What the spanning tree has found out so far.
     "root_id",
     "root_port",
@@ -85,13 +88,18 @@ def read(shell: Shell) -> dict[str, Json]:
 
 def exact(found: dict[str, Json]) -> dict[str, Json]:
     """Without what time alone changes. Two machines never agree on it, one machine does as long as nobody touches
-    it: indexes, inodes and random MACs are in it."""
-    return {name: _without_time(raw) for name, raw in found.items()}
+    it: indexes, inodes and random MACs are in it. What is not is the order of an interface's addresses: one that was
+    taken away can only be put back behind the others."""
+    result = {name: _without_time(raw) for name, raw in found.items()}
+    for raw in result.values():
+        for addresses in raw.get("addresses", {}).values():
+            addresses.sort(key=lambda address: (address["local"], address["prefixlen"]))
+    return result
 
 
 def comparable(found: dict[str, Json]) -> dict[str, Json]:
     """Without what differs between two machines on which the same was done, too."""
-    return {name: t.cast(Json, _anonymous(raw)) for name, raw in exact(found).items()}
+    return {name: t.cast(Json, _anonymous(_without_time(raw))) for name, raw in found.items()}
 
 
 def difference(before: dict[str, Json], after: dict[str, Json]) -> str:
@@ -173,7 +181,13 @@ def _without_time(raw: Json) -> Json:
         for link in raw["addresses"]
     }
     routes = sorted(
-        json.dumps({**route, "flags": sorted(set(route["flags"]) - {"linkdown", "dead"})}, sort_keys=True)
+        json.dumps(
+            {
+                **{key: value for key, value in route.items() if key != "expires"},
+                "flags": sorted(set(route["flags"]) - {"linkdown", "dead"}),
+            },
+            sort_keys=True,
+        )
         for route in raw["routes"]
         if not (route["table"] == "local" and ":" in route["dst"]) and not route["dst"].startswith("fe80:")
     )
@@ -189,7 +203,7 @@ def _address(found: Json) -> Json:
     found = {key: value for key, value in found.items() if key not in ("tentative", "dadfailed")}
     for key in ("valid_life_time", "preferred_life_time"):
         if found[key] != _FOREVER:
-            found[key] = -(-found[key] // 10) * 10
+            found[key] = round(found[key], -2) if found[key] > 200 else -(-found[key] // 10) * 10
     return found
 
 
