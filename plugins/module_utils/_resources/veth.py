@@ -275,14 +275,12 @@ def _find(wish: Wish, view: View) -> tuple[Key, Key] | None:
         if peer is not None:
             _check_names(wish, far, peer, near, view)
         return (peer or near), far
-    # Both ends elsewhere: made here or beside the other end, as when a pair is made first and moved later.
-    for namespace in dict.fromkeys((OWN, near[1], far[1])):
-        key = link_key(namespace, near[2])
-        fact = view.get(key)
-        if fact is not None and fact.values["kind"] == "veth":
-            peer = fact.values["peer"]
-            if peer is not None and peer[2] == far[2]:
-                return key, peer
+    # Both ends still here, as when a pair is made first and moved later. Nowhere else: in a lab whose nodes call their
+    # interfaces alike, a pair with the same two names is most likely another one.
+    here, there = link_key(OWN, near[2]), link_key(OWN, far[2])
+    values = view.values(here)
+    if wish.present and values is not None and values["kind"] == "veth" and values["peer"] == there:
+        return here, there
     return None
 
 

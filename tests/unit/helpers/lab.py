@@ -64,7 +64,7 @@ def wish(section: str, **given: t.Any) -> Wish:
 
 def planned(view: View, *items: Item) -> Plan:
     """The plan for these items; the view is then what it will be."""
-    return plan(wishes_of(items), view)
+    return plan(wishes_of(items), view, KINDS)
 
 
 # -- what is there
@@ -92,7 +92,7 @@ def link(where: str, kind: str | None = None, peer: str | None = None, **values:
     namespace, _name = at(where)
     requires = (netns_key(namespace), *([key(peer)] if peer else []))
     known = {**FRESH, "kind": kind, "peer": key(peer) if peer else None, "mac": "02:00:00:00:00:0a", **values}
-    return [Fact(key(where), known, requires)]
+    return [Fact(key(where), known, requires, mark=str(known["index"] or ""))]
 
 
 def pair(near: str, far: str, peer: dict[str, t.Any] | None = None, **values: t.Any) -> list[Fact]:
@@ -136,7 +136,7 @@ def host(*facts: list[Fact], assuming: bool = False) -> View:
 
 def contents(view: View) -> dict[Key, tuple[t.Any, ...]]:
     """All that a view knows, to compare."""
-    types = ("netns", "stale-netns", "link", "port", "address")
+    types = ("netns", "stale-netns", "link", "port", "address", "route")
     return {
         fact.key: (
             {name: dict(value) if isinstance(value, dict) else value for name, value in fact.values.items()},
