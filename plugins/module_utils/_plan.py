@@ -22,6 +22,7 @@ from ansible_collections.netns.lab.plugins.module_utils._model import (
     Step,
     View,
     Wish,
+    netns_key,
     place,
 )
 from ansible_collections.netns.lab.plugins.module_utils._resources._link import assumed_link
@@ -203,7 +204,8 @@ def _require(wish: Wish, view: View) -> None:
         if ("stale-netns", key[1]) in view:
             raise LabError(f"{wish.item}: /run/netns/{key[1]} is a file and no namespace; remove it first")
         if not view.assuming:
-            raise LabError(f"{wish.item}: {_missing(key)}")
+            home = netns_key(key[1])
+            raise LabError(f"{wish.item}: {_missing(key if home in view else home)}")
         view.put(Fact(key, {"loopback": True}) if key[0] == "netns" else assumed_link(key))
 
 
