@@ -182,6 +182,11 @@ class Lab:
         link = next(link for link in state.read(self._shell)[namespace]["links"] if link["ifname"] == name)
         return (link["peer"][0], link["peer"][1])
 
+    def peer_of_index(self, namespace: str, name: str) -> str:
+        """The name of the link of the own namespace that a veth's other end is; for labs too big to be read whole."""
+        index = self.link(namespace, name)["link_index"]
+        return next(t.cast(str, link["ifname"]) for link in self.ip(OWN, "link", "show") if link["ifindex"] == index)
+
     def namespaces(self) -> list[str]:
         """All that is in /run/netns."""
         return self._shell.do("ls -A1 /run/netns 2>/dev/null || :").splitlines()

@@ -49,7 +49,6 @@ def machine() -> t.Iterator[None]:
         while _mounts() > mounts:
             call("umount2", RUN_DIR, MNT_DETACH)
         shutil.rmtree(RECORDS_DIR, ignore_errors=True)
-        shutil.rmtree(RECORDS_DIR, ignore_errors=True)
 
 
 def _mounts() -> int:
