@@ -18,7 +18,7 @@ import time
 import typing as t
 
 from ansible_collections.netns.lab.plugins.module_utils import _netlink as nl
-from ansible_collections.netns.lab.plugins.module_utils._errors import KernelError, LabError
+from ansible_collections.netns.lab.plugins.module_utils._errors import KernelError, LabError, told
 from ansible_collections.netns.lab.plugins.module_utils._host import Host, processes_inside
 from ansible_collections.netns.lab.plugins.module_utils._model import (
     Fact,
@@ -95,19 +95,21 @@ class Applier:
     def run(self, plan: Plan) -> None:
         """Raises LabError when a step fails; the host is then as it was, or the error says what is not."""
         try:
-            for level in plan.levels:
-                self._run_level([(operation.wish.item, step) for operation, step in level])
-            self._finish()
-        except BaseException as e:
-            failures = self._undo()
-            if isinstance(e, LabError):
-                error = LabError(f"{e}. {_told(failures, bool(self._done))}")
+            try:
+                for level in plan.levels:
+                    self._run_level([(operation.wish.item, step) for operation, step in level])
+            except BaseException as e:
+                failures = self._undo()
+                if not isinstance(e, (LabError, OSError, nl.NetlinkError)):
+                    raise
+                error = LabError(f"{told(e)}. {_told(failures, bool(self._done))}")
                 error.is_undone = not failures
                 error.undone = list(dict.fromkeys(item for item, _step in reversed(self._done)))
                 raise error from e
-            raise
+            finally:
+                self._stop_naming()
+            self._finish()
         finally:
-            self._stop_naming()
             for fd, _step in self._held.values():
                 os.close(fd)
 
@@ -126,10 +128,10 @@ class Applier:
         self._held[step.name] = (self.host.hold(step.name), step)
 
     def give_back(self, name: str) -> None:
-        """The opposite: the namespace has its name again."""
+        """The opposite: the namespace has its name again, if it has not still."""
         fd, _step = self._held.pop(name)
         try:
-            self.host.bind(name, fd)
+            self.host.bind_again(name, fd)
         finally:
             os.close(fd)
 
@@ -137,15 +139,19 @@ class Applier:
 
     def _run_level(self, steps: list[tuple[str, Step]]) -> None:
         requests: dict[str, list[tuple[str, Request]]] = {}
+        others: list[tuple[str, HostStep]] = []
         for item, step in steps:
             if isinstance(step, Request):
                 requests.setdefault(step.namespace, []).append((item, step))
             else:
-                self._run_host_step(item, t.cast(HostStep, step))
-        self._stop_naming()
+                others.append((item, t.cast(HostStep, step)))
         for namespace, batch in requests.items():
             for start in range(0, len(batch), nl.BATCH):
                 self._send(namespace, batch[start : start + nl.BATCH])
+        # Last, so that they are undone first: what is made again may reach into a namespace that gets its name back.
+        for item, other in others:
+            self._run_host_step(item, other)
+        self._stop_naming()
 
     def _run_host_step(self, item: str, step: HostStep) -> None:
         try:
@@ -221,7 +227,8 @@ class Applier:
     # -- the end, one way or the other
 
     def _finish(self) -> None:
-        """Lets go of the namespaces that lost their names: from here on nothing can be taken back."""
+        """Lets go of the namespaces that lost their names: from here on nothing can be taken back, and what fails is
+        left to the next run."""
         if not self._held:
             return
         held = dict(self._held)
@@ -243,10 +250,12 @@ class Applier:
             if error is not None and error.code == errno.ENODEV:
                 return
             if time.monotonic() > deadline:
-                raise LabError(
+                fault = LabError(
                     f"netns {name}: its name is gone, but something still keeps the namespace open, "
-                    "so that the links out of it remain; end what uses it"
+                    "so that the links out of it remain; end what uses it, and run this again"
                 )
+                fault.is_undone = False
+                raise fault
             time.sleep(delay)
             delay = min(delay * 2, 0.05)
 

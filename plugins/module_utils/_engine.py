@@ -18,12 +18,13 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.netns.lab.plugins.module_utils._apply import Applier
-from ansible_collections.netns.lab.plugins.module_utils._errors import LabError, WiderView
+from ansible_collections.netns.lab.plugins.module_utils._errors import LabError, WiderView, told
 from ansible_collections.netns.lab.plugins.module_utils._guard import Guard
 from ansible_collections.netns.lab.plugins.module_utils._host import Host, require_capabilities
 from ansible_collections.netns.lab.plugins.module_utils._ledger import Ledger
 from ansible_collections.netns.lab.plugins.module_utils._lock import locked
 from ansible_collections.netns.lab.plugins.module_utils._model import OWN, Kind, View, Wish
+from ansible_collections.netns.lab.plugins.module_utils._netlink import NetlinkError
 from ansible_collections.netns.lab.plugins.module_utils._plan import Plan, check, plan
 from ansible_collections.netns.lab.plugins.module_utils._reader import Reader
 from ansible_collections.netns.lab.plugins.module_utils._records import topology_name
@@ -64,13 +65,16 @@ def run(
         _check_name(topology.name)
     wishes = wishes_of(items)
     require_capabilities()
-    with contextlib.ExitStack() as stack:
-        ledger = None
-        if topology is not None:
-            stack.enter_context(locked(topology.name, topology.lock_timeout, read_only=check_mode))
-            ledger = Ledger(topology.name)
-        host = stack.enter_context(Host())
-        return _Run(host, kinds, wishes, topology, ledger, check_mode, allow_disconnect).result()
+    try:
+        with contextlib.ExitStack() as stack:
+            ledger = None
+            if topology is not None:
+                stack.enter_context(locked(topology.name, topology.lock_timeout, read_only=check_mode))
+                ledger = Ledger(topology.name)
+            host = stack.enter_context(Host())
+            return _Run(host, kinds, wishes, topology, ledger, check_mode, allow_disconnect).result()
+    except (OSError, NetlinkError) as e:
+        raise told(e) from e
 
 
 def wishes_of(items: t.Iterable[Item]) -> list[Wish]:

@@ -52,5 +52,15 @@ class KernelError(LabError):
         super().__init__(f"{item}: the kernel says: {words}" + (f"; {cure}" if cure else ""))
 
 
+def told(error: BaseException) -> LabError:
+    """What a user is told of an error that no item is to blame for: one of a file, or of a request that reads."""
+    if isinstance(error, LabError):
+        return error
+    code, said = getattr(error, "code", None) or getattr(error, "errno", None), getattr(error, "said", "")
+    if not isinstance(code, int):
+        return LabError(f"this host: {error}")
+    return KernelError(getattr(error, "filename", None) or "this host", code, said)
+
+
 class WiderView(Exception):
     """The plan needs to see more namespaces than those it names: the engine looks at all of them and plans again."""

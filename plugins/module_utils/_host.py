@@ -205,6 +205,14 @@ class Host:
         """A descriptor that keeps a namespace alive whatever becomes of its name."""
         return os.open(_path(name), os.O_RDONLY)
 
+    def bind_again(self, name: str, fd: int) -> None:
+        """Gives it back a name that ``unname`` took away, or half of it."""
+        entry = self.inspect(name)
+        if entry is not None and not entry:
+            os.unlink(_path(name))
+        if entry != _entry(os.fstat(fd)):
+            self.bind(name, fd)
+
     def bind(self, name: str, fd: int) -> None:
         """Gives the namespace of a descriptor a name."""
         path = _path(name)

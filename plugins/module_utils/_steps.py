@@ -68,7 +68,11 @@ class DeleteNamespace(HostStep):
 
     def run(self, applier: Applier) -> None:
         applier.hold(self)
-        applier.host.unname(self.name)
+        try:
+            applier.host.unname(self.name)
+        except OSError:
+            applier.give_back(self.name)
+            raise
 
 
 @dataclass
