@@ -88,8 +88,7 @@ class Applier:
             entry = self.host.make(name)
         except OSError as e:
             raise KernelError(item, e.errno or 0) from e
-        fact = view.get(netns_key(name))
-        assert fact is not None
+        fact = view.fact(netns_key(name))
         view.put(Fact(fact.key, {**fact.values, "inode": entry.inode}, fact.requires, fact.restore, entry.mark))
 
     def run(self, plan: Plan) -> None:

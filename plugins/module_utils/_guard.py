@@ -59,10 +59,10 @@ class Guard:
     def _harm(self, key: Key, before: Fact | None, view: View) -> str:
         now = view.get(key)
         if key[0] == "route":
-            assert before is not None
-            if now is not None and now.values["nexthops"] == before.values["nexthops"]:
-                return ""
-            return "take away the default route" if now is None else "lead the default route elsewhere"
+            if now is None:
+                return "take away the default route"
+            same = before is not None and now.values["nexthops"] == before.values["nexthops"]
+            return "" if same else "lead the default route elsewhere"
         carrier = f"{key[2]}, which {self._carriers[link_key(OWN, key[2])]}"
         if key[0] == "link":
             if now is None:

@@ -63,8 +63,7 @@ class Ledger:
         found: list[Wish] = []
         for key in view.owned:
             if key not in meant and key not in self._kept:
-                fact = view.get(key)
-                assert fact is not None
+                fact = view.fact(key)
                 away = (kind.wish_away(fact, **self._mine.removal.get(key, {})) for kind in kinds)
                 found += [wish for wish in away if wish is not None]
         return found

@@ -95,6 +95,10 @@ class View:
     def get(self, key: Key) -> Fact | None:
         return self._facts.get(key)
 
+    def fact(self, key: Key) -> Fact:
+        """An object that is known to be there."""
+        return self._facts[key]
+
     def values(self, key: Key) -> dict[str, t.Any] | None:
         fact = self._facts.get(key)
         return None if fact is None else fact.values

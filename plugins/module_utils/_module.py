@@ -68,7 +68,7 @@ def run_sections() -> None:
 
 
 def _known(kind: type[Kind]) -> Kind:
-    return next(known for known in KINDS if type(known) is kind)
+    return next(known for known in KINDS if isinstance(known, kind))
 
 
 def _run(module: AnsibleModule, items: list[Item], topology: Topology | None) -> None:

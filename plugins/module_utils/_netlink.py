@@ -15,6 +15,7 @@ import struct
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.netns.lab.plugins.module_utils._message import read
 from ansible_collections.netns.lab.plugins.module_utils._pyroute2 import message_class
 
 NLM_F_REQUEST = 0x1
@@ -41,6 +42,9 @@ _NLM_F_DUMP_INTR = 0x10
 _NLM_F_CAPPED = 0x100
 _NLM_F_ACK_TLVS = 0x200
 _NLMSGERR_ATTR_MSG = 1
+
+_IFF_LOWER_UP = 0x10000
+_IF_OPER_UP = 6
 
 _SOL_NETLINK = 270
 _NETLINK_CAP_ACK = 10
@@ -155,6 +159,16 @@ class NetlinkSocket:
             except InterruptedError:
                 continue
         raise NetlinkError(errno.EINTR, "the list kept changing while it was read")
+
+    def is_operational(self, name: str) -> bool | None:
+        """Whether a link is operationally up (RFC 2863); None: it is down or its cable's other end is."""
+        answer = self.exchange([(RTM_GETLINK, 0, encode("ifinfmsg", {"family": 0}, [("IFLA_IFNAME", name)]))])[0]
+        if answer.error is not None:
+            return None
+        message = read("ifinfmsg", answer.messages[0][1])
+        if not message["flags"] & _IFF_LOWER_UP:
+            return None
+        return bool(message.get_attr("IFLA_OPERSTATE") == _IF_OPER_UP)
 
     def highest_link(self) -> int:
         """The highest index of a link in the socket's namespace."""

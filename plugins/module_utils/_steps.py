@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import time
 import typing as t
 from dataclasses import dataclass, field
 
@@ -84,3 +85,18 @@ class RestoreName(HostStep):
 
     def run(self, applier: Applier) -> None:
         applier.give_back(self.name)
+
+
+@dataclass
+class AwaitCarrier(HostStep):
+    """Waits until a link that has carrier is known to have it: the kernel tells a bridge of a new carrier a moment
+    later (linkwatch), and enables the port then, whatever had been set in between (br_port_carrier_check)."""
+
+    namespace: str
+    name: str
+    undo: list[Step] = field(default_factory=list)
+
+    def run(self, applier: Applier) -> None:
+        deadline = time.monotonic() + 3
+        while applier.host.socket(self.namespace).is_operational(self.name) is False and time.monotonic() < deadline:
+            time.sleep(0.01)

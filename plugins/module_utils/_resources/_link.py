@@ -257,7 +257,7 @@ def change_link(
 ) -> tuple[list[Step], list[Command]]:
     """Sets attributes of an existing link, those of its kind included, in one request."""
     _type, namespace, name = key
-    values = _values(view, key)
+    values = view.fact(key).values
     if "addrgenmode" in wanted and len(wanted) > 1:
         # The kernel sets it last (do_setlink): too late for the address it gives to a link that goes up, and refused
         # once the MTU is too small for IPv6. Undone last, when the MTU is what it was.
@@ -296,7 +296,7 @@ def move_link(key: Key, namespace: str, view: View) -> tuple[list[Step], list[Co
     """Moves a link to another namespace under its name. The kernel takes it down and strips it of its master and its
     addresses on the way (__dev_change_net_namespace)."""
     _type, source, name = key
-    values = _values(view, key)
+    values = view.fact(key).values
     moved = link_key(namespace, name)
     lost = view.dependents(key, past="link")
     home: list[tuple[str, t.Any]] = [("IFLA_NET_NS_FD", NamespaceFd(source))]
@@ -372,12 +372,6 @@ def _called(kind: str | None) -> str:
     return f"a {kind}" if kind else "a physical or loopback interface"
 
 
-def _values(view: View, key: Key) -> dict[str, t.Any]:
-    values = view.values(key)
-    assert values is not None, key
-    return values
-
-
 def _previous(wanted: dict[str, t.Any], values: dict[str, t.Any]) -> dict[str, t.Any]:
     return {name: values[name] for name in wanted if values.get(name) is not None}
 
@@ -392,4 +386,3 @@ def _lost_when_down(view: View, key: Key) -> list[Step]:
     for fact in lost:
         view.forget(fact.key)
     return _restored(lost)
-

@@ -53,6 +53,7 @@ _CURES = {
     errno.EOPNOTSUPP: "this kernel has no bridges (CONFIG_BRIDGE)",
 }
 _NO_VLANS = "this kernel has no VLAN filtering in bridges (CONFIG_BRIDGE_VLAN_FILTERING)"
+_LEAST_DELAY_WITH_STP = 2  # BR_MIN_FORWARD_DELAY, net/bridge/br_private_stp.h
 
 
 class Bridge(Kind):
@@ -84,6 +85,9 @@ class Bridge(Kind):
         name = interface_name(options["name"])
         key = link_key(namespace, name)
         link_values = given(options, _OF_LINK)
+        delay = options["forward_delay"]
+        if options["stp"] and delay is not None and delay < _LEAST_DELAY_WITH_STP:
+            raise ValueError(f"forward_delay is {delay:g}; with stp it must be from {_LEAST_DELAY_WITH_STP} seconds on")
         return Wish(
             kind=self,
             item=f"bridge {place(namespace, name)}",
@@ -129,7 +133,7 @@ class Bridge(Kind):
 
     def _change(self, wish: Wish, view: View) -> list[Operation]:
         key = wish.options["key"]
-        present = t.cast(Fact, view.get(key)).values
+        present = view.fact(key).values
         link_values = differing(wish.options["link"], present)
         values = differing(wish.options["bridge"], present["data"])
         if "vlan_default_pvid" in values and present["data"].get("vlan_default_pvid", 0) is None:
@@ -146,7 +150,7 @@ class Bridge(Kind):
     def _absent(self, wish: Wish, view: View) -> list[Operation]:
         key = wish.options["key"]
         _type, namespace, name = key
-        present = t.cast(Fact, view.get(key)).values
+        present = view.fact(key).values
         link_values = {option: present[option] for option in _OF_LINK if present.get(option) is not None}
         values = {option: value for option, value in present["data"].items() if value is not None}
         if "vlan_default_pvid" not in values:

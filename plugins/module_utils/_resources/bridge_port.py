@@ -37,6 +37,7 @@ from ansible_collections.netns.lab.plugins.module_utils._resources._link import 
     port_fact,
     port_key,
 )
+from ansible_collections.netns.lab.plugins.module_utils._steps import AwaitCarrier
 from ansible_collections.netns.lab.plugins.module_utils._values import interface_name, namespace_name
 
 _MOST_PORTS = 1023  # BR_PORT_BITS in net/bridge/br_private.h; number 0 is not given out
@@ -122,7 +123,7 @@ class BridgePort(Kind):
     def _present(self, wish: Wish, view: View) -> list[Operation]:
         key, bridge = wish.options["key"], wish.options["bridge"]
         _type, namespace, name = key
-        master = t.cast(Fact, view.get(link_key(namespace, bridge))).values
+        master = view.fact(link_key(namespace, bridge)).values
         if master["kind"] != "bridge" and not master.get("assumed"):
             raise LabError(f"{wish.item}: {place(namespace, bridge)} is no bridge; name a bridge or create it")
         steps: list[Step] = []
@@ -137,6 +138,9 @@ class BridgePort(Kind):
             before["bridge"], after["bridge"] = port.get("master"), bridge
             port = {}
         changes = differing(wish.options["values"], port)
+        if "port_state" in changes:
+            _check_state(wish, changes["port_state"], master)
+            steps.append(AwaitCarrier(namespace, name))
         if changes:
             # A port that is new on its bridge has the bridge's defaults; there is nothing of the old one to tell.
             before.update({option: port.get(option) for option in changes} if port else {})
@@ -161,6 +165,14 @@ class BridgePort(Kind):
         view.forget(fact.key)
         before = {"bridge": fact.values["master"]}
         return [Operation(wish, [step], [ip(namespace, "link", "set", "dev", name, "nomaster")], before, None)]
+
+
+def _check_state(wish: Wish, state: str, bridge: dict[str, t.Any]) -> None:
+    if state not in ("disabled", "forwarding") and not bridge["data"].get("stp") and not bridge.get("assumed"):
+        raise LabError(
+            f"{wish.item}: without a spanning tree the kernel turns {state} into forwarding at once; "
+            "use disabled or isolated: true"
+        )
 
 
 def _without_master(port: dict[str, t.Any]) -> dict[str, t.Any]:

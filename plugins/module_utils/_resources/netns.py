@@ -108,7 +108,7 @@ class Netns(Kind):
         lo = link_key(wish.name, "lo")
         if lo not in view:  # check mode: an earlier task is to make the namespace
             view.put(_loopback(wish.name))
-        is_up = t.cast(Fact, view.get(lo)).values["up"]
+        is_up = view.fact(lo).values["up"]
         if steps:
             after = {"loopback": wish.options["loopback"]}
         elif is_up != wish.options["loopback"]:
@@ -139,7 +139,7 @@ class Netns(Kind):
             )
         kill = bool(inside) and wish.options["processes"] == "kill"
         step = DeleteNamespace(wish.name, values["inode"], kill, [] if inside and not kill else _outside(key, view))
-        before = {"loopback": t.cast(Fact, view.get(link_key(wish.name, "lo"))).values["up"]}
+        before = {"loopback": view.fact(link_key(wish.name, "lo")).values["up"]}
         if kill:
             before["processes"] = inside
             # "ip netns pids" prints what to kill; there is no command of ip's own.

@@ -96,7 +96,7 @@ class NetnsAddress(Kind):
             identity=_key(namespace, interface, str(own.ip), where),
             present=present,
             objects=(_key(namespace, interface, str(own.ip), where),),
-            options={**where, **(_values(options, own, interface) if present else {})},
+            options={**where, **(_values(options, own, peer, interface) if present else {})},
             requires=(link_key(namespace, interface),),
             after=(link_up_key(namespace, interface),),
             provides=(addresses_key(namespace),),
@@ -137,13 +137,17 @@ class NetnsAddress(Kind):
         return [self._make_anew(wish, view, changes)]
 
     def _create(self, wish: Wish, view: View) -> Operation:
-        step = _add(wish.identity, wish.options, undo=[_delete(wish.identity, wish.options)])
-        view.put(_made(wish.identity, wish.options))
-        return Operation(wish, [step], [_command("add", wish.identity, wish.options)], None, _told(wish, wish.options))
+        key = wish.identity
+        values = dict(wish.options)
+        if _version(key) == 4:
+            values.setdefault("scope", "host" if ipaddress.ip_address(key[3]).is_loopback else "global")  # as ip does
+        view.put(_made(key, values))
+        step = _add(key, values, undo=[_delete(key, values)])
+        return Operation(wish, [step], [_command("add", key, values)], None, _told(wish, values))
 
     def _change(self, wish: Wish, view: View, changes: Values) -> Operation:
         key = wish.identity
-        present = t.cast(Fact, view.get(key)).values
+        present = view.fact(key).values
         values = {**present, **changes}
         undo: list[Step] = [_add(key, present, flags=nl.NLM_F_REPLACE)]
         if changes.get("metric") and not present["metric"] and _version(key) == 6:
@@ -158,7 +162,7 @@ class NetnsAddress(Kind):
 
     def _make_anew(self, wish: Wish, view: View, changes: Values) -> Operation:
         key = wish.identity
-        present = t.cast(Fact, view.get(key)).values
+        present = view.fact(key).values
         values = {**present, **changes}
         steps, commands = _take_away(key, view)
         steps.insert(1, _add(key, values, undo=[_delete(key, values)]))
@@ -168,7 +172,7 @@ class NetnsAddress(Kind):
         return Operation(wish, steps, commands, before, changes)
 
     def _delete(self, wish: Wish, view: View) -> Operation:
-        told = _told(wish, t.cast(Fact, view.get(wish.identity)).values)
+        told = _told(wish, view.fact(wish.identity).values)
         steps, commands = _take_away(wish.identity, view)
         view.remove(wish.identity)
         return Operation(wish, steps, commands, told, None)
@@ -186,18 +190,18 @@ def _peer(value: str, own: Interface, written: str) -> Interface:
     return peer
 
 
-def _values(options: dict[str, t.Any], own: Interface, interface: str) -> Values:
+def _values(options: dict[str, t.Any], own: Interface, peer: Interface | None, interface: str) -> Values:
     values: Values = {}
     if own.version == 6:
         for option in ("broadcast", "scope", "label"):
             if options[option] is not None:
                 raise ValueError(f"{option} is for IPv4 addresses only")
     if options["broadcast"] is not None:
-        values["broadcast"] = _broadcast(options["broadcast"], own)
+        broadcast = _broadcast(options["broadcast"], peer or own)
+        if broadcast is not None:
+            values["broadcast"] = broadcast
     if options["scope"] is not None:
         values["scope"] = scope(options["scope"])
-    elif own.version == 4:
-        values["scope"] = "host" if own.ip.is_loopback else "global"  # as ip does
     if options["label"] is not None:
         label = options["label"]
         if not label.startswith(interface) or len(label.encode()) > 15 or any(c.isspace() for c in label):
@@ -220,9 +224,12 @@ def _values(options: dict[str, t.Any], own: Interface, interface: str) -> Values
     return {**values, **lifetimes}
 
 
-def _broadcast(value: str, own: Interface) -> str:
+def _broadcast(value: str, near: Interface) -> str | None:
+    """``near``: the peer where there is one, whose network counts."""
     if value in ("+", "-"):
-        network = own.network
+        network = near.network
+        if network.prefixlen > 30:
+            return None  # no room for one; ip sets none either
         return str(network.broadcast_address if value == "+" else network.network_address)
     found = address(value, "broadcast")
     if found.version != 4:
@@ -317,7 +324,7 @@ def _restore(fact: Fact) -> list[Step]:
 def _take_away(key: Key, view: View) -> tuple[list[Step], list[Command]]:
     """Deletes an address alone: with a primary IPv4 address the kernel deletes the secondary ones of its subnet
     (unless promote_secondaries is set), so they are put back."""
-    present = t.cast(Fact, view.get(key)).values
+    present = view.fact(key).values
     secondaries = [] if present.get("secondary") else _secondaries(key, view)
     routes = _routes_lost(key, view)
     undo: list[Step] = [
@@ -339,7 +346,7 @@ def _take_away(key: Key, view: View) -> tuple[list[Step], list[Command]]:
 def _secondaries(key: Key, view: View) -> list[Fact]:
     if _version(key) == 6:
         return []
-    network = _network(key, t.cast(Fact, view.get(key)).values)
+    network = _network(key, view.fact(key).values)
     return [
         fact
         for fact in view.dependents(link_key(key[1], key[2]))

@@ -70,7 +70,6 @@ class NetnsLink(Kind):
         "master": {"type": "str"},
         "nomaster": {"type": "bool", "default": False},
     }
-    mutually_exclusive: t.ClassVar[list[t.Any]] = [("master", "nomaster")]
 
     def wish(self, options: dict[str, t.Any]) -> Wish:
         namespace = OWN if options["namespace"] is None else namespace_name(options["namespace"])
@@ -85,6 +84,8 @@ class NetnsLink(Kind):
             raise ValueError("the kernel never moves lo to another namespace")
         values = given(options, LINK)
         master = None if options["master"] is None else interface_name(options["master"], "master")
+        if master and options["nomaster"]:
+            raise ValueError("master and nomaster contradict each other; give one of them")
         if master == name:
             raise ValueError("a link cannot be its own master")
         settings: dict[tuple[Key, str], t.Any] = {(key, option): value for option, value in values.items()}
@@ -141,7 +142,7 @@ class NetnsLink(Kind):
         if key not in view and source is not None:
             steps, commands = _fetch(wish, view)
             before["namespace"], after["namespace"] = source or None, namespace or None
-        values = t.cast(Fact, view.get(key)).values
+        values = view.fact(key).values
         changes = differing(options["values"], values)
         if changes:
             before.update({option: values.get(option) for option in changes})

@@ -151,6 +151,8 @@ class NetnsRoute(Kind):
         if not changes:
             return []
         values = {**present, **changes}
+        if "nexthops" in changes and "scope" not in wanted:
+            values.pop("scope", None)  # goes with what the route now leads over
         step = _request(nl.RTM_NEWROUTE, nl.NLM_F_CREATE | nl.NLM_F_REPLACE, key, values, undo=[
             _request(nl.RTM_NEWROUTE, nl.NLM_F_CREATE | nl.NLM_F_REPLACE, key, present)
         ])
@@ -260,11 +262,13 @@ def _values(options: dict[str, t.Any], version: int, hops: list[Hop], present: b
         if version == 6:
             raise ValueError("scope is for IPv4 routes only")
         values["scope"] = scope(options["scope"])
-    elif version == 4 and present:
-        # As ip does: what is reached without a gateway is on the link.
-        direct = bool(hops) and not any(hop["gateway"] for hop in hops)
-        values["scope"] = "link" if direct else "global"
     return values
+
+
+def _default_scope(values: Values) -> str:
+    """As ip does: what is reached without a gateway is on the link."""
+    hops = values.get("nexthops")
+    return "link" if hops and not any(hop["gateway"] for hop in hops) else "global"
 
 
 # -- what the kernel has
@@ -383,7 +387,7 @@ def _request(kind: int, flags: int, key: Key, values: Values, undo: t.Sequence[S
             "tos": 0,
             "table": min(int(table), 255) if int(table) < 256 else 0,
             "proto": values.get("protocol", _RTPROT_BOOT) if kind == nl.RTM_NEWROUTE else 0,
-            "scope": scope_number(values.get("scope", "global")) if kind == nl.RTM_NEWROUTE else 255,
+            "scope": scope_number(values.get("scope") or _default_scope(values)) if kind == nl.RTM_NEWROUTE else 255,
             "type": _TYPES[values.get("type", "unicast")],
             "flags": _RTNH_F_ONLINK if onlink else 0,
         },
@@ -428,7 +432,7 @@ def _command(verb: str, key: Key, values: Values) -> Command:
     words += ["table", table] if int(table) != _RT_TABLE_MAIN else []
     words += ["metric", metric] if int(metric) not in (0, _IP6_RT_PRIO_USER if _version(key) == 6 else 0) else []
     words += ["src", values["source"]] if values.get("source") else []
-    default_scope = "link" if hops and not any(hop["gateway"] for hop in hops) else "global"
+    default_scope = _default_scope(values)
     words += ["scope", values["scope"]] if values.get("scope", default_scope) != default_scope else []
     words += ["mtu", str(values["mtu"])] if values.get("mtu") else []
     if len(hops) == 1 and hops[0]["onlink"]:

@@ -126,20 +126,22 @@ class Veth(Kind):
         commands: list[Command] = []
         before: dict[str, t.Any] = {}
         after: dict[str, t.Any] = {}
+        # A move takes an end down: what matters to the user is how it was before.
+        original = {target: view.fact(current).values for target, current in zip((near, far), found)}
         for target, current in zip((near, far), found):
-            prefix = "" if target == near else "peer."
             if current != target:
+                prefix = "" if target == near else "peer."
                 moved_steps, moved_commands = move_link(current, target[1], view)
                 steps += moved_steps
                 commands += moved_commands
                 before[prefix + "namespace"], after[prefix + "namespace"] = current[1] or None, target[1] or None
         for target in (near, far):
-            prefix = "" if target == near else "peer."
-            values = t.cast(Fact, view.get(target)).values
-            changes = differing(wish.options["values"][target], values)
+            wanted = wish.options["values"][target]
+            for option, value in differing(wanted, original[target]).items():
+                prefix = "" if target == near else "peer."
+                before[prefix + option], after[prefix + option] = original[target].get(option), value
+            changes = differing(wanted, view.fact(target).values)
             if changes:
-                before.update({prefix + name: values.get(name) for name in changes})
-                after.update({prefix + name: value for name, value in changes.items()})
                 changed_steps, changed_commands = change_link(target, view, changes)
                 steps += changed_steps
                 commands += changed_commands
@@ -179,7 +181,7 @@ class Veth(Kind):
         if found is None:
             return []
         near, far = found
-        values = {key: dict(t.cast(Fact, view.get(key)).values) for key in found if key in view}
+        values = {key: dict(view.fact(key).values) for key in found if key in view}
         undo: list[Step] = []
         if far in values:
             indexes = values[near]["index"], values[far]["index"]
@@ -286,7 +288,7 @@ def _find(wish: Wish, view: View) -> tuple[Key, Key] | None:
 
 def _peer(wish: Wish, key: Key, view: View) -> Key | None:
     """The other end of a veth; None where check mode only assumes the link."""
-    values = t.cast(Fact, view.get(key)).values
+    values = view.fact(key).values
     if values.get("assumed"):
         return None
     if values["peer"] is None:
