@@ -168,10 +168,11 @@ class BridgePort(Kind):
 
 
 def _check_state(wish: Wish, state: str, bridge: dict[str, t.Any]) -> None:
-    if state not in ("disabled", "forwarding") and not bridge["data"].get("stp") and not bridge.get("assumed"):
+    # br_port_state_selection(), which every change ends with
+    if state == "blocking" and not bridge["data"].get("stp") and not bridge.get("assumed"):
         raise LabError(
-            f"{wish.item}: without a spanning tree the kernel turns {state} into forwarding at once; "
-            "use disabled or isolated: true"
+            f"{wish.item}: without a spanning tree the kernel turns blocking into forwarding at once; "
+            "use disabled, or isolated: true"
         )
 
 
