@@ -117,16 +117,17 @@ class _Run:
         except WiderView:
             # A cable leads out of what the items name: look at every namespace there is.
             try:
-                planned, before, after = self._plan([*scope, *self.host.names()])
+                planned, before, after = self._plan([*scope, *self.host.names()], is_whole=True)
             except WiderView as e:
                 raise LabError(str(e)) from None
         if not self.check_mode:
             self._apply(planned, before, after)
         return Result(bool(planned.operations), planned.diff(), planned.commands)
 
-    def _plan(self, scope: list[str]) -> tuple[Plan, View, View]:
+    def _plan(self, scope: list[str], is_whole: bool = False) -> tuple[Plan, View, View]:
         reader = Reader(self.host)
         view = self._observe(reader, list(dict.fromkeys(scope)))
+        view.is_whole = is_whole
         wishes = self.wishes
         if self.ledger is not None:
             self.ledger.mark(view)

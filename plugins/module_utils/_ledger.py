@@ -45,6 +45,10 @@ class Ledger:
                 view.owned[key] = None
             elif key[0] == "netns" and ("stale-netns", key[1]) in view:
                 view.owned["stale-netns", key[1]] = None  # a run that was killed between file and mount
+        for fact in view.of_type("link"):
+            # A cable is one thing: an end that somebody moved is still ours while the other is where it was.
+            if fact.values["peer"] in view.owned and fact.key not in view.owned:
+                view.owned[fact.key] = None
         for other in self._others.values():
             for entries in (other.owns, other.uses):
                 for key, token in entries.items():

@@ -69,6 +69,8 @@ class View:
     def __init__(self, facts: t.Iterable[Fact] = (), assuming: bool = False) -> None:
         """``assuming``: what is missing may be made by an earlier task, as in check mode."""
         self.assuming = assuming
+        self.is_whole = False
+        """Whether it shows every namespace that has a name."""
         self.owned: dict[Key, None] = {}
         """What the topology at hand has made."""
         self.made: list[Key] = []
@@ -87,6 +89,7 @@ class View:
         facts = [Fact(f.key, dict(f.values), f.requires, f.restore, f.mark) for f in self._facts.values()]
         view = View(facts, self.assuming)
         view.owned = dict(self.owned)
+        view.is_whole = self.is_whole
         return view
 
     def __contains__(self, key: Key) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.netns.lab.plugins.module_utils._errors import LabError
+from ansible_collections.netns.lab.plugins.module_utils._errors import LabError, WiderView
 from ansible_collections.netns.lab.plugins.module_utils._host import RUN_DIR, processes_inside
 from ansible_collections.netns.lab.plugins.module_utils._iproute2 import ip
 from ansible_collections.netns.lab.plugins.module_utils._model import (
@@ -138,19 +138,36 @@ class Netns(Kind):
                 "(or processes: keep, to take only the name away)"
             )
         kill = bool(inside) and wish.options["processes"] == "kill"
-        step = DeleteNamespace(wish.name, values["inode"], kill, [] if inside and not kill else _outside(key, view))
+        lives_on = bool(inside) and not kill
+        if not lives_on and not view.is_whole and _leads_out_of_sight(key, view):
+            raise WiderView(f"{wish.item}: a cable leads out of it")
+        step = DeleteNamespace(wish.name, values["inode"], kill, [] if lives_on else _outside(key, view))
         before = {"loopback": view.fact(link_key(wish.name, "lo")).values["up"]}
         if kill:
             before["processes"] = inside
             # "ip netns pids" prints what to kill; there is no command of ip's own.
             command.insert(0, ["kill", "-KILL", *map(str, inside)])
-        view.remove(key)
+        if lives_on:
+            # Out of reach is what is inside; the other ends of its cables stay where they are.
+            for fact in view.dependents(key):
+                if fact.key[1] == wish.name:
+                    view.forget(fact.key)
+            view.forget(key)
+        else:
+            view.remove(key)
         return [Operation(wish, [step], command, before, None)]
 
 
 def _called(processes: list[int]) -> str:
     numbers = ", ".join(map(str, processes[:5])) + (", ..." if len(processes) > 5 else "")
     return f"process {numbers} runs" if len(processes) == 1 else f"{len(processes)} processes ({numbers}) run"
+
+
+def _leads_out_of_sight(key: Key, view: View) -> bool:
+    return any(
+        fact.key[0] == "link" and fact.values["kind"] == "veth" and fact.values["peer"] is None
+        for fact in view.dependents(key)
+    )
 
 
 def _outside(key: Key, view: View) -> list[tuple[str, int]]:
