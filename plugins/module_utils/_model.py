@@ -13,7 +13,7 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 if t.TYPE_CHECKING:
     from ansible_collections.netns.lab.plugins.module_utils._reader import Reader
@@ -60,6 +60,8 @@ class Fact:
     """The steps that make the object again on what it requires."""
     mark: str = ""
     """What tells the object from another of the same name, beside the mark of the first that it requires."""
+    restore_command: t.Callable[[Fact], Command] | None = None
+    """What ``restore`` does, as iproute2 would."""
 
 
 class View:
@@ -86,7 +88,7 @@ class View:
 
     def copy(self) -> View:
         """A view that can be changed without changing this one."""
-        facts = [Fact(f.key, dict(f.values), f.requires, f.restore, f.mark) for f in self._facts.values()]
+        facts = [replace(fact, values=dict(fact.values)) for fact in self._facts.values()]
         view = View(facts, self.assuming)
         view.owned = dict(self.owned)
         view.is_whole = self.is_whole

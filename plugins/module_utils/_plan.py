@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import typing as t
 from dataclasses import dataclass, field
 
@@ -97,6 +98,8 @@ def plan(
     absent = [wish for wish in wishes if not wish.present]
     present = [wish for wish in wishes if wish.present]
     wanted = {key for wish in present for key in wish.objects}
+    leaving = {key[1] for wish in absent for key in wish.objects if key[0] == "netns"}
+    staying = {namespace for wish in present for namespace in wish.namespaces} - leaving
     made: dict[Key, None] = {}
     for part in (absent, present):
         levels = _Levels(result, first=len(result.levels))
@@ -105,7 +108,7 @@ def plan(
                 _require(wish, view)
             else:
                 # What goes with this by and by, and is to be made again at once, goes first and for itself.
-                for fact in _in_the_way(wish, wanted, view):
+                for fact in _in_the_way(wish, wanted, staying, view):
                     for kind in kinds:
                         first = kind.wish_away(fact)
                         if first is not None and fact.key in view:
@@ -127,16 +130,24 @@ def _plan_one(wish: Wish, view: View, result: Plan, levels: _Levels, made: dict[
     view.gone.clear()
 
 
-def _in_the_way(wish: Wish, wanted: set[Key], view: View) -> list[Fact]:
-    if not wanted:
-        return []
+def _in_the_way(wish: Wish, wanted: set[Key], staying: set[str], view: View) -> list[Fact]:
+    """Links that go with a namespace, but not before all else is done: those whose names are needed at once, and those
+    whose addresses and routes would tell the kernel the wrong way to a gateway."""
     return [
         fact
         for key in wish.objects
         if key[0] == "netns" and key in view
         for fact in view.dependents(key)
-        if fact.key in wanted and fact.key[0] == "link"
+        if fact.key[0] == "link" and (fact.key in wanted or fact.key[1] in staying and _leads_somewhere(fact, view))
     ]
+
+
+def _leads_somewhere(link: Fact, view: View) -> bool:
+    return any(
+        fact.key[0] == "route"
+        or fact.key[0] == "address" and not ipaddress.ip_address(fact.key[3]).is_link_local
+        for fact in view.dependents(link.key, past="link")
+    )
 
 
 class _Levels:

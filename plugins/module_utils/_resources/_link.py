@@ -282,8 +282,10 @@ def change_link(
         )
 
     undo: list[Step] = [request(_previous(wanted, values), _previous(data, values["data"]), ())]
-    if wanted.get("up") is False and values["up"] or wanted.get("mtu", _IPV6_MTU) < _IPV6_MTU <= values["mtu"]:
-        undo += _lost_when_down(view, key)
+    if wanted.get("mtu", _IPV6_MTU) < _IPV6_MTU <= values["mtu"]:
+        undo += _lose(view, _lost_without_ipv6(view, key))
+    if wanted.get("up") is False and values["up"]:
+        undo += _lose(view, _lost_when_down(view, key))
     steps: list[Step] = [request(wanted, data, undo)]
     command = ip(namespace, "link", "set", "dev", name, *words(wanted, LINK))
     if data:
@@ -380,9 +382,29 @@ def _restored(facts: t.Iterable[Fact]) -> list[Step]:
     return [step for fact in facts if fact.restore for step in fact.restore(fact)]
 
 
-def _lost_when_down(view: View, key: Key) -> list[Step]:
-    """addrconf_ifdown() removes the IPv6 addresses of a link that goes down, or gets too small an MTU for IPv6."""
-    lost = [fact for fact in view.dependents(key, past="link") if fact.values.get("lost_when_down")]
+def has_another_way(fact: Fact, link: Key, view: View) -> bool:
+    """Whether a route has a next hop behind another link that is up: it then outlives this one's going down."""
+    for hop in fact.values.get("nexthops") or ():
+        other = view.values(link_key(link[1], hop["interface"] or ""))
+        if other is not None and other["up"] and hop["interface"] != link[2]:
+            return True
+    return False
+
+
+def _lost_when_down(view: View, key: Key) -> list[Fact]:
+    """What the kernel removes with a link that goes down: its IPv6 addresses (addrconf_ifdown) and the routes that
+    lead nowhere else (fib_disable_ip, rt6_disable_ip)."""
+    around = view.dependents(key, past="link")
+    return [fact for fact in around if fact.values.get("lost_when_down") and not has_another_way(fact, key, view)]
+
+
+def _lost_without_ipv6(view: View, key: Key) -> list[Fact]:
+    """What it removes with a link that gets too small an MTU for IPv6, as if the link were gone."""
+    around = view.dependents(key, past="link")
+    return [fact for fact in around if fact.values.get("lost_when_down") and fact.values.get("version") != 4]
+
+
+def _lose(view: View, lost: list[Fact]) -> list[Step]:
     for fact in lost:
         view.forget(fact.key)
     return _restored(lost)

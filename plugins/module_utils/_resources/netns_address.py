@@ -36,6 +36,7 @@ from ansible_collections.netns.lab.plugins.module_utils._model import (
     place,
 )
 from ansible_collections.netns.lab.plugins.module_utils._reader import Reader
+from ansible_collections.netns.lab.plugins.module_utils._resources._link import has_another_way
 from ansible_collections.netns.lab.plugins.module_utils._resources._scope import scope, scope_number, scope_word
 from ansible_collections.netns.lab.plugins.module_utils._values import (
     Interface,
@@ -164,16 +165,22 @@ class NetnsAddress(Kind):
         key = wish.identity
         present = view.fact(key).values
         values = {**present, **changes}
-        steps, commands = _take_away(key, view)
+        steps, commands, routes = _take_away(key, view)
         steps.insert(1, _add(key, values, undo=[_delete(key, values)]))
         commands.insert(1, _command("add", key, values))
         view.put(_made(key, values))
+        for fact in routes:
+            if fact.restore and fact.restore_command:
+                steps += fact.restore(fact)
+                commands.append(fact.restore_command(fact))
         before = {option: present.get(option) for option in changes}
         return Operation(wish, steps, commands, before, changes)
 
     def _delete(self, wish: Wish, view: View) -> Operation:
         told = _told(wish, view.fact(wish.identity).values)
-        steps, commands = _take_away(wish.identity, view)
+        steps, commands, routes = _take_away(wish.identity, view)
+        for fact in routes:
+            view.forget(fact.key)
         view.remove(wish.identity)
         return Operation(wish, steps, commands, told, None)
 
@@ -321,11 +328,11 @@ def _restore(fact: Fact) -> list[Step]:
     return [_add(fact.key, fact.values, flags=nl.NLM_F_CREATE | nl.NLM_F_REPLACE)]
 
 
-def _take_away(key: Key, view: View) -> tuple[list[Step], list[Command]]:
+def _take_away(key: Key, view: View) -> tuple[list[Step], list[Command], list[Fact]]:
     """Deletes an address alone: with a primary IPv4 address the kernel deletes the secondary ones of its subnet
-    (unless promote_secondaries is set), so they are put back."""
+    (unless promote_secondaries is set), so they are put back. The routes that go with it are told."""
     present = view.fact(key).values
-    secondaries = [] if present.get("secondary") else _secondaries(key, view)
+    secondaries = _going_with(key, view)
     routes = _routes_lost(key, view)
     undo: list[Step] = [
         *(_delete(fact.key, fact.values) for fact in secondaries),
@@ -333,20 +340,20 @@ def _take_away(key: Key, view: View) -> tuple[list[Step], list[Command]]:
         *(step for fact in secondaries for step in _restore(fact)),
         *(step for fact in routes if fact.restore for step in fact.restore(fact)),
     ]
-    for fact in routes:
-        view.forget(fact.key)
     steps: list[Step] = [_delete(key, present, undo=undo)]
     commands = [_command("delete", key, {"prefixlen": present["prefixlen"], "peer": present["peer"]})]
     for fact in secondaries:
         steps += _restore(fact)
         commands.append(_command("replace", fact.key, fact.values))
-    return steps, commands
+    return steps, commands, routes
 
 
-def _secondaries(key: Key, view: View) -> list[Fact]:
-    if _version(key) == 6:
+def _going_with(key: Key, view: View) -> list[Fact]:
+    """The secondary addresses that the kernel deletes with a primary one."""
+    present = view.fact(key).values
+    if _version(key) == 6 or present.get("secondary"):
         return []
-    network = _network(key, view.fact(key).values)
+    network = _network(key, present)
     return [
         fact
         for fact in view.dependents(link_key(key[1], key[2]))
@@ -356,17 +363,20 @@ def _secondaries(key: Key, view: View) -> list[Fact]:
 
 def _routes_lost(key: Key, view: View) -> list[Fact]:
     """What the kernel takes away with an IPv4 address: what sends from it (fib_sync_down_addr), and with the last one
-    of a link everything that leaves through the link (fib_disable_ip)."""
+    of a link everything that leaves through that link alone (fib_disable_ip)."""
     if _version(key) == 6:
         return []
-    around = view.dependents(link_key(key[1], key[2]), past="link")
+    link = link_key(key[1], key[2])
+    around = view.dependents(link, past="link")
+    going = {key, *(fact.key for fact in _going_with(key, view))}
     is_last = not any(
-        fact.key[0] == "address" and _version(fact.key) == 4 and fact.key != key for fact in around
+        fact.key[0] == "address" and _version(fact.key) == 4 and fact.key not in going for fact in around
     )
     return [
         fact
         for fact in around
-        if fact.values.get("version") == 4 and (is_last or fact.values.get("source") == key[3])
+        if fact.values.get("version") == 4
+        and (is_last and not has_another_way(fact, link, view) or fact.values.get("source") == key[3])
     ]
 
 
