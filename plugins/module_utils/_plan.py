@@ -101,9 +101,9 @@ def plan(
     leaving = {key[1] for wish in absent for key in wish.objects if key[0] == "netns"}
     staying = {namespace for wish in present for namespace in wish.namespaces} - leaving
     made: dict[Key, None] = {}
-    for part in (absent, present):
+    for part in (_ordered_backwards(absent, view), _ordered(present)):
         levels = _Levels(result, first=len(result.levels))
-        for wish in _ordered(part):
+        for wish in part:
             if wish.present:
                 _require(wish, view)
             else:
@@ -176,10 +176,58 @@ class _Levels:
 
 def _ordered(wishes: list[Wish]) -> list[Wish]:
     """What is required first; otherwise as written."""
+    providers = _providers(wishes)
+    return _sorted(
+        wishes,
+        {
+            id(wish): [other for key in (*wish.requires, *wish.after) for other in providers.get(key, ())]
+            for wish in wishes
+        },
+    )
+
+
+def _ordered_backwards(wishes: list[Wish], view: View) -> list[Wish]:
+    """For what is to be absent: first what takes others along, but before it what only came after it, so that each is
+    undone on what it needs."""
+    providers = _providers(wishes)
+    before: dict[int, list[Wish]] = {id(wish): [] for wish in wishes}
+    for wish in wishes:
+        taken_along = {id(other) for key in wish.requires for other in providers.get(key, ())}
+        before[id(wish)] += [other for key in wish.requires for other in providers.get(key, ())]
+        for key in wish.after:
+            for other in providers.get(key, ()):
+                if id(other) not in taken_along:
+                    before[id(other)].append(wish)
+    for wish in wishes:
+        for key in wish.objects:
+            if key[0] == "netns":
+                before[id(wish)] += _masters_elsewhere(key, providers, view)
+    return _sorted(wishes, before)
+
+
+def _masters_elsewhere(namespace: Key, providers: dict[Key, list[Wish]], view: View) -> list[Wish]:
+    """What has ports that go with a namespace. Its removal, planned first, still knows them and gets them back."""
+    going = view.dependents(namespace)
+    inside = {fact.key for fact in going}
+    return [
+        wish
+        for fact in going
+        for key in fact.requires
+        if key[0] == "link" and key not in inside and netns_key(key[1]) not in providers
+        for wish in providers.get(key, ())
+    ]
+
+
+def _providers(wishes: list[Wish]) -> dict[Key, list[Wish]]:
     providers: dict[Key, list[Wish]] = {}
     for wish in wishes:
         for key in wish.provides:
             providers.setdefault(key, []).append(wish)
+    return providers
+
+
+def _sorted(wishes: list[Wish], before: dict[int, list[Wish]]) -> list[Wish]:
+    """Each behind those that ``before`` has for it (by its id); otherwise as written."""
     done: dict[int, bool] = {}  # id of the wish -> whether it is finished
     result: list[Wish] = []
     for first in wishes:
@@ -189,17 +237,13 @@ def _ordered(wishes: list[Wish]) -> list[Wish]:
             wish = stack[-1]
             if id(wish) not in done:
                 done[id(wish)] = False
-                waiting = [
-                    provider
-                    for key in (*wish.requires, *wish.after)
-                    for provider in providers.get(key, ())
-                    if provider is not wish
-                ]
-                for provider in reversed(waiting):
-                    if done.get(id(provider)) is False:
-                        raise LabError(f"{wish.item} and {provider.item} need each other; one of them must come first")
-                    if id(provider) not in done:
-                        stack.append(provider)
+                for other in reversed(before[id(wish)]):
+                    if other is wish:
+                        continue
+                    if done.get(id(other)) is False:
+                        raise LabError(f"{wish.item} and {other.item} need each other; one of them must come first")
+                    if id(other) not in done:
+                        stack.append(other)
             else:
                 stack.pop()
                 if not done[id(wish)]:

@@ -30,7 +30,7 @@ def _first() -> Definition:
     half = COUNT // 2
     return {
         "netns": [{"name": f"n{i}"} for i in nodes],
-        "bridge": [{"name": "lan", "mac": "02:00:00:00:01:00"}, {"name": "sw", "namespace": "n10", "priority": 4096}],
+        "bridge": [{"name": "lan", "mac": "02:00:00:00:01:00"}, {"name": "sw", "namespace": "n10", "mac": "02:00:00:00:01:02"}],
         "veth": [
             *({"name": f"p{i}", "peer": {"name": "eth0", "namespace": f"n{i}"}} for i in nodes),
             *(_cable(i, f"n{i}", f"n{i + half}") for i in range(half)),
@@ -67,7 +67,7 @@ def _second() -> Definition:
     cables[6] = ("n7", "n16")  # one end moves
     cables[8] = ("n8", "n20")
     return {
-        "netns": [{"name": f"n{i}", "loopback": i != 9} for i in kept],
+        "netns": [{"name": f"n{i}"} for i in kept],
         "bridge": [
             {"name": "lan", "stp": True, "forward_delay": 4, "mac": "02:00:00:00:01:01"},
             {"name": "lan2", "mtu": 1400},
@@ -85,7 +85,7 @@ def _second() -> Definition:
         ],
         "netns_link": [
             {"name": "eth0", "namespace": "n1", "mtu": 1400, "alias": "", "up": True},
-            {"name": "eth0", "namespace": "n2", "tx_checksum": False, "arp": False},
+            {"name": "eth0", "namespace": "n2", "arp": False},
             {"name": "eth0", "namespace": "n6", "promisc": True, "txqueuelen": 10},
         ],
         "netns_address": [
@@ -100,9 +100,7 @@ def _second() -> Definition:
         "netns_route": [
             *(_route(f"n{i}", "default", gateway="10.0.0.2", mtu=1300) for i in (2, 3, 4, 5, 7, 20, 21)),
             *(_route(f"n{i}", "fd99::/64", gateway="fd00::2") for i in kept if i != 1 and i % 5),
-            _route(
-                "n2", "172.16.0.0/16", nexthops=[{"gateway": "10.0.0.9", "weight": 7}, {"gateway": "10.1.2.2"}]
-            ),
+            _route("n2", "172.16.0.0/16", nexthops=[{"gateway": "10.0.0.9", "weight": 7}, {"gateway": "10.1.2.2"}]),
             _route("n3", "fd98::/64", nexthops=[{"gateway": "fd00::1"}, {"gateway": "fd00::2", "weight": 3}]),
             _route("n4", "192.0.2.0/24", type="prohibit"),
         ],
@@ -114,7 +112,7 @@ def _other() -> Definition:
     return {
         "netns": [{"name": "n0"}, {"name": "n19"}, {"name": "solo"}],
         "veth": [{"name": "lan", "peer": {"name": "p0", "namespace": "n0"}}, _cable(0, "n19", "solo")],
-        "bridge": [{"name": "p0"}, {"name": "eth0", "namespace": "n19"}],
+        "bridge": [{"name": "p0"}, {"name": "eth0", "namespace": "n19", "mac": "02:00:00:00:01:03"}],
         "bridge_port": [{"bridge": "p0", "interface": "lan"}],
         "netns_address": [_address("n0", "p0", "10.0.0.1/24"), _address("n19", "x0", "10.0.0.20/24")],
         "netns_route": [_route("n0", "default", gateway="10.0.0.2"), _route("n19", "default", interface="x0")],

@@ -102,6 +102,16 @@ def comparable(found: dict[str, Json]) -> dict[str, Json]:
     return {name: t.cast(Json, _anonymous(_without_time(raw))) for name, raw in found.items()}
 
 
+def without_port_numbers(found: dict[str, Json]) -> dict[str, Json]:
+    """The kernel numbers a bridge's ports as they come, and nobody can ask for a number."""
+    found = copy.deepcopy(found)
+    for raw in found.values():
+        for link in raw.get("links", {}).values():
+            for key in ("no", "id"):
+                link.get("linkinfo", {}).get("info_slave_data", {}).pop(key, None)
+    return found
+
+
 def difference(before: dict[str, Json], after: dict[str, Json]) -> str:
     """For people to read; empty when there is none."""
     if before == after:
