@@ -199,7 +199,7 @@ def _without_time(raw: Json) -> Json:
             sort_keys=True,
         )
         for route in raw["routes"]
-        if not (route["table"] == "local" and ":" in route["dst"]) and not route["dst"].startswith("fe80:")
+        if not _comes_when_it_likes(route)
     )
     return {
         "identity": raw["identity"],
@@ -207,6 +207,13 @@ def _without_time(raw: Json) -> Json:
         "addresses": {name: found for name, found in addresses.items() if found},
         "routes": routes,
     }
+
+
+def _comes_when_it_likes(route: Json) -> bool:
+    """The routes that IPv6 makes of addresses once there is carrier and nobody else answers to them."""
+    if ":" not in route["dst"] or route.get("protocol") != "kernel":
+        return False
+    return route["table"] == "local" or route["dst"].startswith("fe80:") or "/" not in route["dst"]
 
 
 def _address(found: Json) -> Json:
