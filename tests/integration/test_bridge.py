@@ -80,9 +80,9 @@ def test_a_time_between_two_ticks_of_the_kernel_does_not_change_again(lab: Lab, 
     assert 898 <= data(lab.link("", "br0"))[option] <= 900
 
 
-def test_all_options_in_one_run_are_one_command(lab: Lab) -> None:
+def test_all_options_in_one_run_are_one_command_and_another_for_the_mtu(lab: Lab) -> None:
     options = {row[0]: row[1] for row in OPTIONS if row[0] != "up"}
-    assert len(lab.run("bridge", name="br0", **options).commands) == 1
+    assert len(lab.run("bridge", name="br0", **options).commands) == 2
     link = lab.link("", "br0")
     assert {row[0]: row[5](link) for row in OPTIONS if row[0] != "up"} == {
         row[0]: row[2] for row in OPTIONS if row[0] != "up"
@@ -148,3 +148,21 @@ def test_stp_timers_that_the_kernel_refuses_while_stp_is_on_fail_and_leave_the_r
     lab.run("bridge", name="br0", stp=True)
     msg = lab.fails_for_real("bridge", name="br0", forward_delay=1, hello_time=5, mtu=1400)
     assert msg.startswith("bridge br0: the kernel says: ")
+
+
+@pytest.mark.parametrize("mtu", [1280, 1500, 9000])
+def test_a_bridge_keeps_the_mtu_it_was_given_whatever_its_ports_have(lab: Lab, mtu: int) -> None:
+    cables = [
+        {"name": f"p{number}", "namespace": "sw", "mtu": mtu_of_port, "peer": {"name": f"q{number}", "namespace": "sw"}}
+        for number, mtu_of_port in enumerate((1400, 1500, 4000))
+    ]
+    definition: dict[str, list[Json]] = {
+        "netns": [{"name": "sw"}],
+        "bridge": [{"name": "br0", "namespace": "sw", "mtu": mtu}],
+        "veth": cables,
+        "bridge_port": [{"interface": cable["name"], "namespace": "sw", "bridge": "br0"} for cable in cables],
+    }
+    lab.run("topology", name="ports", **definition)
+    assert lab.link("sw", "br0")["mtu"] == mtu
+    lab.run("topology", name="ports", **{**definition, "bridge_port": definition["bridge_port"][:1]})
+    assert lab.link("sw", "br0")["mtu"] == mtu

@@ -52,6 +52,8 @@ _CURES = {
     errno.EEXIST: "the name is taken by something else; choose another or remove it",
     errno.EOPNOTSUPP: "this kernel has no bridges (CONFIG_BRIDGE)",
 }
+# Of a new bridge.
+_MTU = 1500
 _NO_VLANS = "this kernel has no VLAN filtering in bridges (CONFIG_BRIDGE_VLAN_FILTERING)"
 _LEAST_DELAY_WITH_STP = 2  # BR_MIN_FORWARD_DELAY, net/bridge/br_private_stp.h
 
@@ -119,14 +121,21 @@ class Bridge(Kind):
     def _create(self, wish: Wish, view: View) -> Operation:
         key, link_values, values = wish.options["key"], wish.options["link"], wish.options["bridge"]
         _type, namespace, name = key
-        command = ip(namespace, "link", "add", "name", name, *words(link_values, LINK), "type", "bridge")
+        made, mtu = _made_with(link_values)
+        command = ip(namespace, "link", "add", "name", name, *words(made, LINK), "type", "bridge")
         view.put(
             Fact(key, {**FRESH, "kind": "bridge", **link_values, "data": values}, (netns_key(namespace),))
         )
         return Operation(
             wish,
-            [_create_request(namespace, name, link_values, values, NewIndex(key))],
-            [command + words(values, BRIDGE)],
+            [
+                _create_request(namespace, name, made, values, NewIndex(key)),
+                *([link_request(namespace, name, mtu)] if mtu else []),
+            ],
+            [
+                command + words(values, BRIDGE),
+                *([ip(namespace, "link", "set", "dev", name, *words(mtu, LINK))] if mtu else []),
+            ],
             None,
             {**link_values, **values},
         )
@@ -156,12 +165,21 @@ class Bridge(Kind):
         if "vlan_default_pvid" not in values:
             values.pop("vlan_filtering", None)  # told as off, but not to be set where the kernel lacks it
         create = _create_request(namespace, name, link_values, values, present["index"])
-        undo = recreate_steps(key, view, create)
+        # Its ports may have given it another MTU on the way.
+        undo = [*recreate_steps(key, view, create), link_request(namespace, name, {"mtu": present["mtu"]})]
         view.remove(key)
         command = ip(namespace, "link", "delete", "dev", name)
         return [
             Operation(wish, [delete_request(namespace, name, undo)], [command], {**link_values, **values}, None)
         ]
+
+
+def _made_with(values: dict[str, t.Any]) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
+    """What a bridge is made with, and what is set afterwards: only from an MTU that was changed (br_change_mtu) does
+    the kernel know that it is meant, and not to be fitted to that of the ports."""
+    mtu = {name: value for name, value in values.items() if name == "mtu"}
+    made = {name: value for name, value in values.items() if name != "mtu" or value == _MTU}
+    return ({**made, "mtu": _MTU - 1} if "mtu" in made else made), mtu
 
 
 def _create_request(

@@ -45,9 +45,9 @@ def only_step(*facts: t.Any, **given: t.Any) -> Request:
         ({"up": False}, "ip link add name br0 down type bridge", {"up": False}),
         ({"namespace": "a"}, "ip -n a link add name br0 up type bridge", {"up": True}),
         (
-            {"mac": "02-00-00-00-00-0A", "mtu": 1400},
-            "ip link add name br0 address 02:00:00:00:00:0a mtu 1400 up type bridge",
-            {"mac": "02:00:00:00:00:0a", "mtu": 1400, "up": True},
+            {"mac": "02-00-00-00-00-0A"},
+            "ip link add name br0 address 02:00:00:00:00:0a up type bridge",
+            {"mac": "02:00:00:00:00:0a", "up": True},
         ),
         (
             {"stp": True, "forward_delay": 2.5, "hello_time": 1, "max_age": 6, "ageing_time": 0, "priority": 0},
@@ -69,6 +69,19 @@ def test_a_missing_bridge_is_made(given: dict[str, t.Any], command: str, after: 
     plan = planned(host(netns("a")), item("bridge", name="br0", **given))
     assert plan.commands == [command]
     assert change(plan) == (None, after)
+
+
+@pytest.mark.parametrize(
+    ("mtu", "command"),
+    [
+        (1400, "ip link add name br0 up type bridge"),
+        (1500, "ip link add name br0 mtu 1499 up type bridge"),
+    ],
+)
+def test_a_given_mtu_is_a_change_so_that_the_kernel_does_not_fit_it_to_the_ports(mtu: int, command: str) -> None:
+    plan = planned(host(), item("bridge", name="br0", mtu=mtu))
+    assert plan.commands == [command, f"ip link set dev br0 mtu {mtu}"]
+    assert change(plan) == (None, {"mtu": mtu, "up": True})
 
 
 def test_the_message_that_makes_a_bridge() -> None:
@@ -205,7 +218,8 @@ def test_a_deleted_bridge_is_made_again_with_its_addresses_and_ports() -> None:
     assert create[3] == {"family": 0, "index": 5, "flags": 1, "change": 1}
     assert ("IFLA_MTU", 1400) in create[4]
     made = [(kind, dict(attrs).get("IFLA_IFNAME") or dict(attrs)["IFA_LOCAL"]) for _n, kind, _f, _h, attrs in rest]
-    assert sorted(made) == [(16, "p0"), (16, "p0"), (20, "10.0.0.1")]
+    assert sorted(made[:-1]) == [(16, "p0"), (16, "p0"), (20, "10.0.0.1")]
+    assert made[-1] == (16, "br0"), "its ports may have given it another MTU"
     assert "IFLA_BRPORT_STATE" not in str(rest), "a port's state is the kernel's to keep"
 
 
