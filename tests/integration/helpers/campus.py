@@ -30,7 +30,10 @@ def _first() -> Definition:
     half = COUNT // 2
     return {
         "netns": [{"name": f"n{i}"} for i in nodes],
-        "bridge": [{"name": "lan", "mac": "02:00:00:00:01:00"}, {"name": "sw", "namespace": "n10", "mac": "02:00:00:00:01:02"}],
+        "bridge": [
+            {"name": "lan", "mac": "02:00:00:00:01:00"},
+            {"name": "sw", "namespace": "n10", "mac": "02:00:00:00:01:02"},
+        ],
         "veth": [
             *({"name": f"p{i}", "peer": {"name": "eth0", "namespace": f"n{i}"}} for i in nodes),
             *(_cable(i, f"n{i}", f"n{i + half}") for i in range(half)),
