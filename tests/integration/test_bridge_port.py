@@ -81,6 +81,12 @@ def test_port_state_is_set_and_changed_back(lab: Lab, state: str) -> None:
     assert lab.port("sw", "p1")["state"] == "forwarding"
 
 
+def test_blocking_without_the_spanning_tree_is_refused_because_the_kernel_lifts_it_at_once(lab: Lab) -> None:
+    lab.sh(CABLE)
+    assert eventually(lambda: "LOWER_UP" in lab.link("sw", "p1")["flags"])
+    assert "blocking" in lab.fails("bridge_port", **PORT, bridge="br0", port_state="blocking")
+
+
 def test_port_state_under_the_spanning_tree_is_refused_with_its_reason(lab: Lab) -> None:
     lab.sh(CABLE + "; ip -n sw link set dev br0 type bridge stp_state 1; ip -n sw link set dev p1 master br0")
     msg = lab.fails_for_real("bridge_port", **PORT, bridge="br0", port_state="blocking", cost=7)

@@ -159,7 +159,8 @@ def test_processes_kill_leaves_processes_of_other_namespaces_alone(lab: Lab) -> 
         assert child.poll() is None
 
 
-def check_that_names_are_free(lab: Lab, where: str) -> None:
+@pytest.mark.parametrize("where", ["", "luigi"], ids=["own", "named"])
+def test_after_deleting_a_namespace_the_names_of_the_other_ends_are_free_at_once(lab: Lab, where: str) -> None:
     # Not through the helpers, which give the kernel a moment.
     for name in ("mario", "luigi"):
         execute("netns", {"name": name})
@@ -169,10 +170,6 @@ def check_that_names_are_free(lab: Lab, where: str) -> None:
         assert "port" in lab.links(where)
         execute("netns", {"name": "mario", "state": "absent"})
         assert "port" not in lab.links(where)
-
-
-def test_after_deleting_a_namespace_the_names_of_the_other_ends_are_free_at_once(lab: Lab) -> None:
-    check_that_names_are_free(lab, where="")
 
 
 def test_deleting_a_namespace_by_hand_and_making_it_again_is_a_new_one(lab: Lab) -> None:
