@@ -14,6 +14,7 @@ import ipaddress
 import socket
 import time
 import typing as t
+from dataclasses import replace
 
 from ansible_collections.netns.lab.plugins.module_utils import _netlink as nl
 from ansible_collections.netns.lab.plugins.module_utils._iproute2 import ip
@@ -99,8 +100,8 @@ class NetnsAddress(Kind):
             objects=(_key(namespace, interface, str(own.ip), where),),
             options={**where, **(_values(options, own, peer, interface) if present else {})},
             requires=(link_key(namespace, interface),),
-            after=(link_up_key(namespace, interface),),
-            provides=(addresses_key(namespace),),
+            after=(link_up_key(namespace, interface), _sorted_out_key(namespace, interface)),
+            provides=(addresses_key(namespace), _touched_key(namespace, interface)),
             namespaces=(namespace,),
         )
 
@@ -142,7 +143,7 @@ class NetnsAddress(Kind):
         values = dict(wish.options)
         if _version(key) == 4:
             values.setdefault("scope", "host" if ipaddress.ip_address(key[3]).is_loopback else "global")  # as ip does
-        view.put(_made(key, values))
+        view.put(_made(key, {**values, "secondary": _is_secondary(key, values, view)}))
         step = _add(key, values, undo=[_delete(key, values)])
         return Operation(wish, [step], [_command("add", key, values)], None, _told(wish, values))
 
@@ -174,15 +175,35 @@ class NetnsAddress(Kind):
                 steps += fact.restore(fact)
                 commands.append(fact.restore_command(fact))
         before = {option: present.get(option) for option in changes}
-        return Operation(wish, steps, commands, before, changes)
+        return Operation(_alone(wish), steps, commands, before, changes)
 
     def _delete(self, wish: Wish, view: View) -> Operation:
         told = _told(wish, view.fact(wish.identity).values)
+        secondaries = _going_with(wish.identity, view)
         steps, commands, routes = _take_away(wish.identity, view)
         for fact in routes:
             view.forget(fact.key)
         view.remove(wish.identity)
-        return Operation(wish, steps, commands, told, None)
+        for fact in secondaries[:1]:
+            view.update(fact.key, secondary=False)
+        return Operation(_alone(wish), steps, commands, told, None)
+
+
+def _touched_key(namespace: str, interface: str) -> Key:
+    """Only orders steps: the addresses of a link, each for itself."""
+    return ("touched-addresses", namespace, interface)
+
+
+def _sorted_out_key(namespace: str, interface: str) -> Key:
+    """Only orders steps: what went of a link's addresses, and what the kernel took along and got back."""
+    return ("sorted-out-addresses", namespace, interface)
+
+
+def _alone(wish: Wish) -> Wish:
+    """For the operation that takes an address away: as the kernel may take others of the link along, it waits until
+    they are as planned, and whatever is next with them waits for it."""
+    where = wish.identity[1:3]
+    return replace(wish, after=(*wish.after, _touched_key(*where)), provides=(*wish.provides, _sorted_out_key(*where)))
 
 
 # -- what users write
@@ -346,6 +367,18 @@ def _take_away(key: Key, view: View) -> tuple[list[Step], list[Command], list[Fa
         steps += _restore(fact)
         commands.append(_command("replace", fact.key, fact.values))
     return steps, commands, routes
+
+
+def _is_secondary(key: Key, values: Values, view: View) -> bool:
+    """Whether an address will be one of those that go with another (__inet_insert_ifa)."""
+    network = _network(key, values)
+    return _version(key) == 4 and any(
+        fact.key[0] == "address"
+        and fact.key != key
+        and not fact.values.get("secondary")
+        and _network(fact.key, fact.values) == network
+        for fact in view.dependents(link_key(key[1], key[2]), past="link")
+    )
 
 
 def _going_with(key: Key, view: View) -> list[Fact]:

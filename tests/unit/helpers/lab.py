@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
@@ -131,7 +132,8 @@ def address(where: str, cidr: str, peer: str | None = None, **values: t.Any) -> 
 
 
 def host(*facts: list[Fact], assuming: bool = False) -> View:
-    return View([fact for group in facts for fact in group], assuming)
+    """A view of these facts, which tests may share: planning changes its own."""
+    return View([replace(fact, values=dict(fact.values)) for group in facts for fact in group], assuming)
 
 
 def contents(view: View) -> dict[Key, tuple[t.Any, ...]]:
