@@ -56,6 +56,8 @@ FRESH: dict[str, t.Any] = {
     "addrgenmode": "eui64",
     "data": {},
 }
+# What rtnl_create_link() does not take, or not for a veth's peer.
+_SET_LATER = ("txqueuelen", "alias", "addrgenmode", "promisc", "arp")
 
 
 # -- reading
@@ -286,6 +288,9 @@ def change_link(
         undo += _lose(view, _lost_without_ipv6(view, key))
     if wanted.get("up") is False and values["up"]:
         undo += _lose(view, _lost_when_down(view, key))
+    if wanted.get("up") and not values["up"]:
+        # Taken down again, it would lose the addresses it was given while it was down.
+        undo += _restored(_lost_when_down(view, key))
     steps: list[Step] = [request(wanted, data, undo)]
     command = ip(namespace, "link", "set", "dev", name, *words(wanted, LINK))
     if data:
@@ -357,9 +362,21 @@ def _enslave_again(fact: Fact) -> list[Step]:
     return steps + ([link_request(namespace, name, {}, port=nested(values, PORT))] if values else [])
 
 
-def recreate_steps(key: Key, view: View, create: Request) -> list[Step]:
-    """What brings a deleted link back: the request that makes it, then everything that hung on it."""
-    return [create, *_restored(view.dependents(key, past="link"))]
+def recreate_steps(key: Key, view: View, create: Request | None = None) -> list[Step]:
+    """What brings a deleted link back: the request that makes it, down and with no more than what the kernel takes
+    then; what it takes afterwards; then everything that hung on the link. Without ``create``, of a link that is
+    back."""
+    _type, namespace, name = key
+    values = view.fact(key).values
+    later = {option: values[option] for option in _SET_LATER if values.get(option) not in (None, FRESH[option])}
+    steps: list[Step] = [create] if create else []
+    if "addrgenmode" in later:  # before the link goes up, as in change_link
+        steps.append(link_request(namespace, name, {"addrgenmode": later.pop("addrgenmode")}))
+    if values["up"]:
+        later["up"] = True
+    if later:
+        steps.append(link_request(namespace, name, later))
+    return steps + _restored(view.dependents(key, past="link"))
 
 
 def other_kind(key: Key, view: View, kind: str) -> str | None:

@@ -164,7 +164,8 @@ class Bridge(Kind):
         values = {option: value for option, value in present["data"].items() if value is not None}
         if "vlan_default_pvid" not in values:
             values.pop("vlan_filtering", None)  # told as off, but not to be set where the kernel lacks it
-        create = _create_request(namespace, name, link_values, values, present["index"])
+        made = {option: value for option, value in link_values.items() if option != "up"}
+        create = _create_request(namespace, name, made, values, present["index"])
         # Its ports may have given it another MTU on the way.
         undo = [*recreate_steps(key, view, create), link_request(namespace, name, {"mtu": present["mtu"]})]
         view.remove(key)

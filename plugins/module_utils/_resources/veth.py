@@ -185,13 +185,8 @@ class Veth(Kind):
         undo: list[Step] = []
         if far in values:
             indexes = values[near]["index"], values[far]["index"]
-            create = _create_request(near, far, _attributes(values[near]), _attributes(values[far]), indexes)
-            undo = recreate_steps(near, view, create)
-            undo += recreate_steps(far, view, link_request(far[1], far[2], {"up": values[far]["up"]}))
-            # The kernel takes no alias for a link that is being made.
-            undo += [
-                link_request(key[1], key[2], {"alias": values[key]["alias"]}) for key in found if values[key]["alias"]
-            ]
+            create = _create_request(near, far, _made_with(values[near]), _made_with(values[far]), indexes)
+            undo = [*recreate_steps(near, view, create), *recreate_steps(far, view)]
         step = delete_request(near[1], near[2], undo)
         told = _told(near, far, {key: {name: values[key].get(name) for name in _END} for key in values})
         view.remove(near)
@@ -207,12 +202,8 @@ def _without_up(values: dict[str, t.Any]) -> dict[str, t.Any]:
     return {name: value for name, value in values.items() if name != "up"}
 
 
-def _attributes(values: dict[str, t.Any]) -> dict[str, t.Any]:
-    return {
-        name: values[name]
-        for name in ("mac", "mtu", "txqueuelen", "promisc", "arp", "up")
-        if values.get(name) not in (None, "")
-    }
+def _made_with(values: dict[str, t.Any]) -> dict[str, t.Any]:
+    return {name: values[name] for name in ("mac", "mtu") if values.get(name) is not None}
 
 
 def _create_request(

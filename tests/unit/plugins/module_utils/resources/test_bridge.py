@@ -215,12 +215,24 @@ def test_a_deleted_bridge_is_made_again_with_its_addresses_and_ports() -> None:
     (step,) = steps(planned(host(*there), item("bridge", name="br0", state="absent")))
     create, *rest = [as_tuple(undo) for undo in step.undo]
     assert create[1:3] == (16, 0x600)
-    assert create[3] == {"family": 0, "index": 5, "flags": 1, "change": 1}
+    assert create[3] == {"family": 0, "index": 5, "flags": 0, "change": 0}
     assert ("IFLA_MTU", 1400) in create[4]
+    up = rest.pop(0)
+    assert (up[3]["flags"], up[3]["change"], up[4]) == (1, 1, [("IFLA_IFNAME", "br0")])
     made = [(kind, dict(attrs).get("IFLA_IFNAME") or dict(attrs)["IFA_LOCAL"]) for _n, kind, _f, _h, attrs in rest]
     assert sorted(made[:-1]) == [(16, "p0"), (16, "p0"), (20, "10.0.0.1")]
     assert made[-1] == (16, "br0"), "its ports may have given it another MTU"
     assert "IFLA_BRPORT_STATE" not in str(rest), "a port's state is the kernel's to keep"
+
+
+def test_a_deleted_bridge_gets_back_what_the_kernel_does_not_take_for_a_new_one() -> None:
+    """The mode of its addresses first: a link that goes up makes one by it."""
+    odd = {"alias": "x y", "txqueuelen": 9, "arp": False, "promisc": True, "addrgenmode": "none"}
+    (step,) = steps(planned(host(bridge("br0", link_values=odd)), item("bridge", name="br0", state="absent")))
+    _create, mode, rest, _mtu = [as_tuple(undo) for undo in step.undo]
+    assert [name for name, _value in mode[4]] == ["IFLA_IFNAME", "IFLA_AF_SPEC"]
+    assert rest[4] == [("IFLA_IFNAME", "br0"), ("IFLA_TXQLEN", 9), ("IFLA_IFALIAS", "x y")]
+    assert rest[3]["flags"] == rest[3]["change"] == 0x1 | 0x80 | 0x100
 
 
 # -- what is asked for

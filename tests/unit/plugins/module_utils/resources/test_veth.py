@@ -320,8 +320,21 @@ def test_a_deleted_pair_is_made_again_with_all_that_hung_on_it() -> None:
     assert ("IFLA_MTU", 1400) in peer["attrs"] and ("IFLA_NET_NS_FD", NamespaceFd("")) in peer["attrs"]
     assert [one[:2] for one in undo[1:] if one[1] == 20] == [("h1", 20)]
     assert ("IFLA_IFALIAS", "x y") in [attr for one in undo for attr in one[4]]
-    downs = [one[3] for one in undo[1:] if one[0] == "" and one[3].get("change")]
-    assert [(header["flags"], header["change"]) for header in downs] == [(0, 1)]
+    ups = [one[0] for one in undo[1:] if one[3].get("change")]
+    assert ups == ["h1"], "only the end that was up"
+    assert create[3]["change"] == 0, "it goes up when all else is set"
+
+
+def test_both_ends_of_a_deleted_pair_get_back_what_the_kernel_does_not_take_for_a_new_one() -> None:
+    odd = {"txqueuelen": 9, "arp": False, "promisc": True, "addrgenmode": "none"}
+    view = host(*NODES, pair("h1:eth0", "p1", **odd, peer=odd))
+    (step,) = steps(planned(view, item("veth", namespace="h1", name="eth0", state="absent")))
+    _create, *rest = [as_tuple(inverse) for inverse in step.undo]
+    assert [one[0] for one in rest] == ["h1", "h1", "", ""]
+    for mode, other in (rest[:2], rest[2:]):
+        assert [name for name, _value in mode[4]] == ["IFLA_IFNAME", "IFLA_AF_SPEC"]
+        assert ("IFLA_TXQLEN", 9) in other[4]
+        assert other[3]["flags"] == other[3]["change"] == 0x1 | 0x80 | 0x100
 
 
 @pytest.mark.parametrize("given", [{}, {"peer": {"name": "eth1"}}])
