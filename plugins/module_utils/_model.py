@@ -302,6 +302,8 @@ class Kind:
     """The argument spec of one item."""
     required_if: t.ClassVar[list[t.Any]] = []
     mutually_exclusive: t.ClassVar[list[t.Any]] = []
+    literal: t.ClassVar[frozenset[str]] = frozenset()
+    """Options whose text is the user's own, where what looks like a range is none."""
     names_namespaces: t.ClassVar[bool] = False
     """Whether ``observe`` is told of namespaces that do not exist, too."""
 

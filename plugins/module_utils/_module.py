@@ -18,6 +18,7 @@ from ansible_collections.netns.lab.plugins.module_utils._engine import Item, Top
 from ansible_collections.netns.lab.plugins.module_utils._errors import LabError
 from ansible_collections.netns.lab.plugins.module_utils._model import Kind
 from ansible_collections.netns.lab.plugins.module_utils._pyroute2 import message_class
+from ansible_collections.netns.lab.plugins.module_utils._ranges import expand
 from ansible_collections.netns.lab.plugins.module_utils._resources import KINDS
 
 _LIBRARY = "pyroute2 (python3-pyroute2 on Debian, Ubuntu, Fedora and EPEL) >= 0.7.2"
@@ -63,15 +64,26 @@ def run_sections() -> None:
     params = module.params
     topology = Topology(params["name"], params["state"] == "present", params["prune"], params["lock_timeout"])
     # What is to go is what the record says, whatever the definition at hand.
-    items = [(kind, item) for kind in KINDS for item in params[kind.section]] if topology.present else []
-    _run(module, items, topology)
+    _run(module, _listed(params) if topology.present else [], topology)
+
+
+def _listed(params: dict[str, t.Any]) -> t.Iterator[Item]:
+    """The items of all sections, those that stand for many spelled out."""
+    for kind in KINDS:
+        for number, compact in enumerate(params[kind.section], 1):
+            try:
+                items = expand(compact, kind.literal)
+            except ValueError as e:
+                raise LabError(f"{kind.section} item {number}: {e}") from None
+            for item in items:
+                yield kind, item
 
 
 def _known(kind: type[Kind]) -> Kind:
     return next(known for known in KINDS if isinstance(known, kind))
 
 
-def _run(module: AnsibleModule, items: list[Item], topology: Topology | None) -> None:
+def _run(module: AnsibleModule, items: t.Iterable[Item], topology: Topology | None) -> None:
     try:
         message_class("ifinfmsg")
     except ImportError:

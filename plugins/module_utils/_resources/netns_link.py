@@ -71,6 +71,8 @@ class NetnsLink(Kind):
         "nomaster": {"type": "bool", "default": False},
     }
 
+    literal = frozenset({"alias"})
+
     def wish(self, options: dict[str, t.Any]) -> Wish:
         namespace = OWN if options["namespace"] is None else namespace_name(options["namespace"])
         source = options["from_namespace"]
