@@ -62,8 +62,9 @@ class Ledger:
         for wish in wishes:
             for key in wish.objects:
                 fact = view.get(key)
-                if fact is not None and wish.kind.is_meant(wish, fact):
-                    meant.add(key)
+                if fact is not None and wish.kind.is_meant(wish, fact, view):
+                    # With its other end, wherever that is: a moved one goes back rather than away.
+                    meant.update(part for part in (key, fact.values.get("peer")) if part)
         found: list[Wish] = []
         for key in view.owned:
             if key not in meant and key not in self._kept:

@@ -323,7 +323,7 @@ class Kind:
         """The options that name an object of this kind; None for one that is not of this kind."""
         return None
 
-    def is_meant(self, wish: Wish, fact: Fact) -> bool:
+    def is_meant(self, wish: Wish, fact: Fact, view: View) -> bool:
         """Whether an object is the one that the wish, which has it among its ``objects``, is about."""
         return self.item(fact) is not None
 

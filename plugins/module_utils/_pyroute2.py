@@ -37,8 +37,7 @@ class _Uname(t.NamedTuple):
 _loaded: dict[str, types.ModuleType] = {}
 
 
-# Attributes that 0.7.2 does not know yet, behind the last that it knows (include/uapi/linux/if_addr.h).
-_LATER_ATTRIBUTES = {"ifaddrmsg": (9, (("IFA_RT_PRIORITY", "uint32"),))}
+_NLA_F_NESTED = 0x8000
 
 
 @functools.cache
@@ -49,10 +48,24 @@ def message_class(name: str) -> t.Any:
         with _only_the_messages():
             _loaded[path] = importlib.import_module(path)
     found = getattr(_loaded[path], name)
-    known, later = _LATER_ATTRIBUTES.get(name, (0, ()))
-    if later and len(found.nla_map) == known:
-        return type(name, (found,), {"nla_map": (*found.nla_map, *later)})
-    return found
+    mended = _MENDED.get(name)
+    return mended(found, _loaded[path]) if mended else found
+
+
+def _ifaddrmsg(found: t.Any, module: t.Any) -> t.Any:
+    # 0.7.2 does not know the attribute behind its last one (include/uapi/linux/if_addr.h).
+    if len(found.nla_map) > 9:
+        return found
+    return type("ifaddrmsg", (found,), {"nla_map": (*found.nla_map, ("IFA_RT_PRIORITY", "uint32"))})
+
+
+def _ifinfmsg(found: t.Any, module: t.Any) -> t.Any:
+    # br_setlink() takes IFLA_PROTINFO for the single byte of old programs unless it is marked as nested.
+    nested = type("protinfo_bridge", (module.protinfo_bridge,), {"nla_flags": _NLA_F_NESTED})
+    return type("ifinfmsg", (found,), {"protinfo": staticmethod(lambda *args, **options: nested)})
+
+
+_MENDED: dict[str, t.Callable[[t.Any, t.Any], t.Any]] = {"ifaddrmsg": _ifaddrmsg, "ifinfmsg": _ifinfmsg}
 
 
 @contextlib.contextmanager

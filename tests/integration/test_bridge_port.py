@@ -126,3 +126,10 @@ def test_a_missing_bridge_or_interface_is_an_error_naming_it(lab: Lab) -> None:
     for options, missing in (({"bridge": "br9"}, "sw:br9"), ({"bridge": "br0", "interface": "p9"}, "sw:p9")):
         msg = lab.fails_missing("bridge_port", **{**PORT, **options})
         assert f"there is no interface {missing}" in msg
+
+
+def test_a_port_that_is_disabled_stays_so(lab: Lab) -> None:
+    lab.sh(CABLE)
+    assert eventually(lambda: "LOWER_UP" in lab.link("sw", "p1")["flags"])
+    lab.run("bridge_port", **PORT, bridge="br0", port_state="disabled")
+    assert lab.port("sw", "p1")["state"] == "disabled"

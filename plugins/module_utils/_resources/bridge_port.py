@@ -13,14 +13,18 @@ import errno
 import typing as t
 from collections import Counter
 
+from ansible_collections.netns.lab.plugins.module_utils import _netlink as nl
 from ansible_collections.netns.lab.plugins.module_utils._errors import LabError
-from ansible_collections.netns.lab.plugins.module_utils._iproute2 import ip
+from ansible_collections.netns.lab.plugins.module_utils._iproute2 import bridge_tool, ip
 from ansible_collections.netns.lab.plugins.module_utils._model import (
     OWN,
     Command,
     Fact,
+    Index,
+    Key,
     Kind,
     Operation,
+    Request,
     Step,
     View,
     Wish,
@@ -40,6 +44,7 @@ from ansible_collections.netns.lab.plugins.module_utils._resources._link import 
 from ansible_collections.netns.lab.plugins.module_utils._steps import AwaitCarrier
 from ansible_collections.netns.lab.plugins.module_utils._values import interface_name, namespace_name
 
+_AF_BRIDGE = 7
 _MOST_PORTS = 1023  # BR_PORT_BITS in net/bridge/br_private.h; number 0 is not given out
 _CURES = {
     errno.EBUSY: "its state is the spanning tree's to set while stp is on",
@@ -138,17 +143,20 @@ class BridgePort(Kind):
             before["bridge"], after["bridge"] = port.get("master"), bridge
             port = {}
         changes = differing(wish.options["values"], port)
-        if "port_state" in changes:
-            _check_state(wish, changes["port_state"], master)
-            steps.append(AwaitCarrier(namespace, name))
-        if changes:
-            # A port that is new on its bridge has the bridge's defaults; there is nothing of the old one to tell.
-            before.update({option: port.get(option) for option in changes} if port else {})
-            after.update(changes)
-            old = {option: port[option] for option in changes if port.get(option) is not None}
+        # A port that is new on its bridge has the bridge's defaults; there is nothing of the old one to tell.
+        before.update({option: port.get(option) for option in changes} if port else {})
+        after.update(changes)
+        settings = {option: value for option, value in changes.items() if option != "port_state"}
+        if settings:
+            old = {option: port[option] for option in settings if port.get(option) is not None}
             back: list[Step] = [link_request(namespace, name, {}, port=nested(old, PORT))] if old else []
-            steps.append(link_request(namespace, name, {}, port=nested(changes, PORT), undo=back, cures=_CURES))
-            commands.append(ip(namespace, "link", "set", "dev", name, "type", "bridge_slave", *words(changes, PORT)))
+            steps.append(link_request(namespace, name, {}, port=nested(settings, PORT), undo=back, cures=_CURES))
+            commands.append(ip(namespace, "link", "set", "dev", name, "type", "bridge_slave", *words(settings, PORT)))
+        if "port_state" in changes:
+            state = changes["port_state"]
+            _check_state(wish, state, master)
+            steps += [AwaitCarrier(namespace, name), _state_request(key, state, port.get("port_state"))]
+            commands.append(bridge_tool(namespace, "link", "set", "dev", name, *PORT["port_state"].words(state)))
         view.put(port_fact(namespace, name, bridge, {**_without_master(port), **changes}))
         return [Operation(wish, steps, commands, before if fact else None, after)] if steps else []
 
@@ -165,6 +173,22 @@ class BridgePort(Kind):
         view.forget(fact.key)
         before = {"bridge": fact.values["master"]}
         return [Operation(wish, [step], [ip(namespace, "link", "set", "dev", name, "nomaster")], before, None)]
+
+
+def _state_request(key: Key, state: str, before: str | None) -> Request:
+    """By way of the bridge, as "bridge link set" has it: a change by way of the link ends with the bridge enabling
+    the port (NETDEV_CHANGE, br_port_carrier_check)."""
+    _type, namespace, _name = key
+    return Request(
+        namespace,
+        "ifinfmsg",
+        nl.RTM_SETLINK,
+        0,
+        {"family": _AF_BRIDGE, "index": Index(key)},
+        [("IFLA_PROTINFO", {"attrs": [PORT["port_state"].write(state)]})],
+        undo=[_state_request(key, before, None)] if before else [],
+        cures=_CURES,
+    )
 
 
 def _check_state(wish: Wish, state: str, bridge: dict[str, t.Any]) -> None:

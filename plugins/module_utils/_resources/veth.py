@@ -104,13 +104,13 @@ class Veth(Kind):
             return None
         return {"name": fact.key[2], "namespace": fact.key[1] or None}
 
-    def is_meant(self, wish: Wish, fact: Fact) -> bool:
-        """A veth with another peer is another veth; one whose peer is only elsewhere is moved."""
+    def is_meant(self, wish: Wish, fact: Fact, view: View) -> bool:
+        """A veth with another peer is another veth; one whose peer is only elsewhere is moved, if there is room."""
         if self.item(fact) is None:
             return False
         near, far, peer = wish.options["near"], wish.options["far"], fact.values["peer"]
         other = far if fact.key == near else near
-        return peer is None or other is None or bool(peer[2] == other[2])
+        return peer in (None, other) or other is None or (peer[2] == other[2] and other not in view)
 
     def plan(self, wish: Wish, view: View) -> list[Operation]:
         return self._present(wish, view) if wish.present else self._absent(wish, view)
