@@ -159,7 +159,7 @@ class _Run:
             if ledger is None:
                 applier.run(planned)
                 return
-            ledger.intend(after, self.wishes, self.kinds)
+            ledger.intend(before, after, self.wishes, self.kinds)
             try:
                 applier.run(planned)
             except LabError as e:

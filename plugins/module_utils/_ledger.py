@@ -32,16 +32,16 @@ class Ledger:
 
     def namespaces(self) -> list[str]:
         """Where the recorded objects are: what has to be looked at beside what the definition names."""
-        found = [key[1] for key in self._mine.owns]
+        found = [key[1] for key in self._mine.keys()]
         if found:  # what others need matters only to who could take it away
             for other in self._others.values():
-                found += [key[1] for entries in (other.owns, other.uses) for key in entries]
+                found += [key[1] for key in (*other.keys(), *other.uses)]
         return list(dict.fromkeys(found))
 
     def mark(self, view: View) -> None:
         """Finds what of the record is true."""
-        for key, token in self._mine.owns.items():
-            if view.token(key) == token:
+        for key in self._mine.keys():
+            if key in view and view.token(key) in self._mine.tokens(key):
                 view.owned[key] = None
             elif key[0] == "netns" and ("stale-netns", key[1]) in view:
                 view.owned["stale-netns", key[1]] = None  # a run that was killed between file and mount
@@ -50,11 +50,10 @@ class Ledger:
             if fact.values["peer"] in view.owned and fact.key not in view.owned:
                 view.owned[fact.key] = None
         for other in self._others.values():
-            for entries in (other.owns, other.uses):
-                for key, token in entries.items():
-                    if view.token(key) == token:
-                        for needed in (key, *view.ancestors(key)):
-                            self._kept.setdefault(needed, other)
+            for key in dict.fromkeys((*other.keys(), *other.uses)):
+                if key in view and view.token(key) in (*other.tokens(key), other.uses.get(key)):
+                    for needed in (key, *view.ancestors(key)):
+                        self._kept.setdefault(needed, other)
 
     def surplus(self, view: View, wishes: t.Sequence[Wish], kinds: t.Sequence[Kind]) -> list[Wish]:
         """The wishes that what is owned, and neither wanted nor needed by others, be absent."""
@@ -73,17 +72,13 @@ class Ledger:
                 found += [wish for wish in away if wish is not None]
         return found
 
-    def intend(self, view: View, wishes: t.Sequence[Wish], kinds: t.Sequence[Kind]) -> None:
-        """Writes down what the run is about to make, beside what was there before."""
-        intended = self._record(view, wishes, kinds)
-        records.write(
-            Record(
-                self._mine.topology,
-                {**self._mine.owns, **intended.owns},
-                {**self._mine.uses, **intended.uses},
-                {**self._mine.removal, **intended.removal},
-            )
-        )
+    def intend(self, before: View, after: View, wishes: t.Sequence[Wish], kinds: t.Sequence[Kind]) -> None:
+        """Writes down what the run is about to make, beside what is there of its making."""
+        intended, present = self._record(after, wishes, kinds), self._record(before, (), kinds)
+        intended.was = present.owns
+        intended.uses = {**self._mine.uses, **intended.uses}
+        intended.removal = {**self._mine.removal, **intended.removal}
+        records.write(intended)
 
     def settle(
         self, view: View, wishes: t.Sequence[Wish], kinds: t.Sequence[Kind], lets_go: bool, is_absent: bool
@@ -125,4 +120,4 @@ class Ledger:
                     token = view.token(key)
                     if token is not None and key not in view.owned and key[1:] != (OWN,):
                         uses[key] = token
-        return Record(self._mine.topology, owns, uses, removal)
+        return Record(self._mine.topology, owns, uses=uses, removal=removal)

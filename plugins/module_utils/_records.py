@@ -37,11 +37,21 @@ class Record:
 
     topology: str
     owns: Tokens = field(default_factory=dict)
-    """What it made, and so may delete."""
+    """What it made, and so may delete; while a run is at work, what it will have made then."""
+    was: Tokens = field(default_factory=dict)
+    """What it had made before, while a run is at work: objects that the run replaces by others of the same name."""
     uses: Tokens = field(default_factory=dict)
     """What it found and needs, so that no other topology deletes it."""
     removal: dict[Key, dict[str, t.Any]] = field(default_factory=dict)
     """How to take it away, where the definition said so."""
+
+    def tokens(self, key: Key) -> tuple[str | None, ...]:
+        """Those of what it made."""
+        return self.owns.get(key), self.was.get(key)
+
+    def keys(self) -> list[Key]:
+        """The names of what it made."""
+        return list({**self.was, **self.owns})
 
 
 def topology_name(value: str) -> str:
@@ -71,6 +81,7 @@ def write(record: Record) -> None:
         "version": _VERSION,
         "topology": record.topology,
         "owns": [[*key, token] for key, token in record.owns.items()],
+        "was": [[*key, token] for key, token in record.was.items()],
         "uses": [[*key, token] for key, token in record.uses.items()],
         "removal": [[*key, options] for key, options in record.removal.items()],
     }
@@ -109,6 +120,7 @@ def _load(file: str) -> Record:
         return Record(
             topology=content["topology"],
             owns={tuple(entry[:-1]): entry[-1] for entry in content["owns"]},
+            was={tuple(entry[:-1]): entry[-1] for entry in content["was"]},
             uses={tuple(entry[:-1]): entry[-1] for entry in content["uses"]},
             removal={tuple(entry[:-1]): entry[-1] for entry in content["removal"]},
         )

@@ -105,12 +105,15 @@ class Veth(Kind):
         return {"name": fact.key[2], "namespace": fact.key[1] or None}
 
     def is_meant(self, wish: Wish, fact: Fact, view: View) -> bool:
-        """A veth with another peer is another veth; one whose peer is only elsewhere is moved, if there is room."""
+        """A veth with another peer is another veth; one whose peer is only elsewhere is moved, if there is room. One
+        whose peer is nowhere, as while the kernel takes the peer's namespace down, is of no use any more."""
         if self.item(fact) is None:
             return False
         near, far, peer = wish.options["near"], wish.options["far"], fact.values["peer"]
         other = far if fact.key == near else near
-        return peer in (None, other) or other is None or (peer[2] == other[2] and other not in view)
+        if peer is None:
+            return not view.is_whole
+        return other in (None, peer) or (peer[2] == other[2] and other not in view)
 
     def plan(self, wish: Wish, view: View) -> list[Operation]:
         return self._present(wish, view) if wish.present else self._absent(wish, view)
@@ -177,13 +180,13 @@ class Veth(Kind):
     # -- absent
 
     def _absent(self, wish: Wish, view: View) -> list[Operation]:
-        found = _find(wish, view)
+        found = _find(wish, view) if not _is_half(wish.options["near"], view) else (wish.options["near"],) * 2
         if found is None:
             return []
         near, far = found
         values = {key: dict(view.fact(key).values) for key in found if key in view}
         undo: list[Step] = []
-        if far in values:
+        if far in values and far != near:
             indexes = values[near]["index"], values[far]["index"]
             create = _create_request(near, far, _made_with(values[near]), _made_with(values[far]), indexes)
             undo = [*recreate_steps(near, view, create), *recreate_steps(far, view)]
@@ -275,6 +278,12 @@ def _find(wish: Wish, view: View) -> tuple[Key, Key] | None:
     if wish.present and values is not None and values["kind"] == "veth" and values["peer"] == there:
         return here, there
     return None
+
+
+def _is_half(key: Key, view: View) -> bool:
+    """Whether the other end of a veth is in a namespace that has no name. It goes with this end all the same."""
+    values = view.values(key)
+    return view.is_whole and values is not None and values["kind"] == "veth" and values["peer"] is None
 
 
 def _peer(wish: Wish, key: Key, view: View) -> Key | None:
