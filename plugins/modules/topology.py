@@ -15,6 +15,11 @@ description:
   - It reads the kernel once, works out what differs, and makes exactly that change. A lab of a thousand namespaces is
     one task, where a loop over the other modules would start a program on the host for each item.
   - The order of sections and items does not matter. What something else needs comes first.
+  - One item can stand for many alike. A range in the syntax of Ansible's inventory, such as V(h[1:1000]), V(h[01:10]),
+    V(h[0:10:5]) or V(h[a:f]), makes an item of each of its values. A range behind a network, such as
+    V(10.0.0.0/16[1:1000]), counts the addresses in it. All ranges of an item advance together, so they have the same
+    length. They are spelled out on the host, which spares the controller thousands of items. Results and errors speak
+    of the single items.
   - It is one transaction. Everything is checked before anything is touched, items that contradict each other are
     refused, and if the kernel refuses a step, what the run had changed before is undone.
   - It remembers what it made, in C(/run/netns-lab) until the next reboot. What a later run no longer names is removed,
@@ -127,6 +132,20 @@ EXAMPLES = r"""
       - {bridge: wq, interface: wq2a3}
     netns_address:
       - {namespace: a3, interface: a32wq, address: 192.168.1.102/24}
+
+- name: Connect a thousand namespaces over a bridge
+  netns.lab.topology:
+    name: thousand
+    netns:
+      - name: h[1:1000]
+    bridge:
+      - name: hall
+    veth:
+      - {name: "p[1:1000]", peer: {name: eth0, namespace: "h[1:1000]"}}
+    bridge_port:
+      - {bridge: hall, interface: "p[1:1000]"}
+    netns_address:
+      - {namespace: "h[1:1000]", interface: eth0, address: "10.0.0.0/16[1:1000]"}
 
 - name: Take the lab away, without its definition
   netns.lab.topology:
