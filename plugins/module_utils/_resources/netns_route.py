@@ -151,7 +151,9 @@ class NetnsRoute(Kind):
         if not changes:
             return []
         values = {**present, **changes}
-        if "nexthops" in changes and "scope" not in wanted:
+        if values["type"] != "unicast":
+            values["nexthops"] = []  # the kernel refuses them beside such a type
+        if values["nexthops"] != present["nexthops"] and "scope" not in wanted:
             values.pop("scope", None)  # goes with what the route now leads over
         step = _request(nl.RTM_NEWROUTE, nl.NLM_F_CREATE | nl.NLM_F_REPLACE, key, values, undo=[
             _request(nl.RTM_NEWROUTE, nl.NLM_F_CREATE | nl.NLM_F_REPLACE, key, present)
