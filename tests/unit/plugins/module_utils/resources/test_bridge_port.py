@@ -4,13 +4,16 @@
 
 from __future__ import annotations
 
+import struct
 import typing as t
 
 import pytest
 
+from ansible_collections.netns.lab.plugins.module_utils import _netlink as nl
 from ansible_collections.netns.lab.plugins.module_utils._engine import wishes_of
 from ansible_collections.netns.lab.plugins.module_utils._errors import LabError
 from ansible_collections.netns.lab.plugins.module_utils._model import Index, Request, link_key
+from ansible_collections.netns.lab.plugins.module_utils._steps import AwaitCarrier
 from ansible_collections.netns.lab.tests.unit.helpers.lab import (
     SpecError,
     as_tuple,
@@ -132,8 +135,36 @@ def test_a_state_is_set_when_the_link_is_up() -> None:
     assert plan.commands == [
         "ip link set dev p0 up",
         "ip link set dev p0 master br0",
-        "ip link set dev p0 type bridge_slave state 0",
+        "bridge link set dev p0 state 0",
     ]
+
+
+def test_a_state_goes_by_way_of_the_bridge_once_there_is_carrier() -> None:
+    """By way of the link, the bridge would enable the port again."""
+    view = host(bridge("br0", stp=False), pair("p0", "p1"), port("p0", "br0", port_state="forwarding", cost=2))
+    plan = planned(view, item("bridge_port", **PORT, port_state="disabled", cost=9))
+    assert plan.commands == ["ip link set dev p0 type bridge_slave cost 9", "bridge link set dev p0 state 0"]
+    assert change(plan) == ({"port_state": "forwarding", "cost": 2}, {"port_state": "disabled", "cost": 9})
+    settings, carrier, state = steps(plan)
+    assert "IFLA_BRPORT_STATE" not in str(as_tuple(settings)[4])
+    assert carrier == AwaitCarrier("", "p0")
+    assert as_tuple(state) == (
+        "",
+        19,
+        0,
+        {"family": 7, "index": Index(link_key("", "p0"))},
+        [("IFLA_PROTINFO", {"attrs": [("IFLA_BRPORT_STATE", 0)]})],
+    )
+    assert [as_tuple(undo)[4] for undo in state.undo] == [[("IFLA_PROTINFO", {"attrs": [("IFLA_BRPORT_STATE", 3)]})]]
+    assert len(plan.levels) == 3
+
+
+def test_a_ports_state_is_encoded_as_the_kernel_wants_it() -> None:
+    """br_setlink() takes the attribute for a single byte unless it is marked as nested."""
+    attrs = [("IFLA_PROTINFO", {"attrs": [("IFLA_BRPORT_STATE", 3)]})]
+    body = nl.encode("ifinfmsg", {"family": 7, "index": 5}, attrs)
+    header = struct.pack("=BxHiII", 7, 0, 5, 0, 0)
+    assert body == header + struct.pack("=HH", 12, 12 | 0x8000) + struct.pack("=HHB3x", 5, 1, 3)
 
 
 def test_blocking_without_a_spanning_tree_is_refused() -> None:
