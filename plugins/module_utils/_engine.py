@@ -14,6 +14,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import typing as t
 from dataclasses import dataclass
 
@@ -30,6 +31,8 @@ from ansible_collections.netns.lab.plugins.module_utils._reader import Reader
 from ansible_collections.netns.lab.plugins.module_utils._records import topology_name
 
 Item = tuple[Kind, dict[str, t.Any]]
+# An error that repeats what it was given.
+_LONGEST = 500
 
 
 @dataclass
@@ -62,7 +65,7 @@ def run(
     are all there are: what an operation takes away with it can be of any. Raises LabError; the host is then as it
     was."""
     if topology is not None:
-        _check_name(topology.name)
+        _check(topology)
     wishes = wishes_of(items)
     require_capabilities()
     try:
@@ -84,18 +87,33 @@ def wishes_of(items: t.Iterable[Item]) -> list[Wish]:
     for kind, options in items:
         counts[kind.section] = counts.get(kind.section, 0) + 1
         try:
+            _check_given(kind, options)
             wishes.append(kind.wish(options))
         except ValueError as e:
-            raise LabError(f"{kind.section} item {counts[kind.section]}: {e}") from None
+            raise LabError(f"{kind.section} item {counts[kind.section]}: {_shortened(str(e))}") from None
     check(wishes)
     return wishes
 
 
-def _check_name(name: str) -> None:
+def _check_given(kind: Kind, options: dict[str, t.Any]) -> None:
+    """Ansible takes an option without a value for one that is given."""
+    for option, value, needed in kind.required_if:
+        for name in needed if options[option] == value else ():
+            if options[name] is None:
+                raise ValueError(f"{name} has no value")
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]}...{text[-_LONGEST // 2 :]}"
+
+
+def _check(topology: Topology) -> None:
     try:
-        topology_name(name)
+        topology_name(topology.name)
+        if not 0 <= topology.lock_timeout < math.inf:
+            raise ValueError(f"lock_timeout is {topology.lock_timeout:g}; it must be a number of seconds from 0 on")
     except ValueError as e:
-        raise LabError(f"topology: {e}") from None
+        raise LabError(f"topology: {_shortened(str(e))}") from None
 
 
 @dataclass

@@ -9,6 +9,8 @@
 
 from __future__ import annotations
 
+import json
+import sys
 import traceback
 import typing as t
 
@@ -28,11 +30,10 @@ _COMMON: dict[str, t.Any] = {"allow_disconnect": {"type": "bool", "default": Fal
 
 def run_item(kind: type[Kind]) -> None:
     """A module for one item of one kind."""
-    module = AnsibleModule(
+    module = _module(
         argument_spec={**kind.options, **_COMMON},
         required_if=kind.required_if,
         mutually_exclusive=kind.mutually_exclusive,
-        supports_check_mode=True,
     )
     _run(module, [(_known(kind), module.params)], None)
 
@@ -50,7 +51,7 @@ def run_sections() -> None:
         }
         for kind in KINDS
     }
-    module = AnsibleModule(
+    module = _module(
         argument_spec={
             "name": {"type": "str", "required": True},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -59,7 +60,6 @@ def run_sections() -> None:
             **_COMMON,
             **sections,
         },
-        supports_check_mode=True,
     )
     params = module.params
     topology = Topology(params["name"], params["state"] == "present", params["prune"], params["lock_timeout"])
@@ -77,6 +77,22 @@ def _listed(params: dict[str, t.Any]) -> t.Iterator[Item]:
                 raise LabError(f"{kind.section} item {number}: {e}") from None
             for item in items:
                 yield kind, item
+
+
+def _module(**spec: t.Any) -> AnsibleModule:
+    try:
+        return AnsibleModule(**spec, supports_check_mode=True)
+    except UnicodeError as e:
+        # Half of a surrogate pair, which AnsibleModule meets first when it writes the log.
+        _fail(f"{getattr(e, 'object', '')!r} is no text that UTF-8 can hold; leave out what is no character")
+    except OverflowError:
+        _fail("a number is infinite where a whole number is asked for")
+
+
+def _fail(msg: str) -> t.NoReturn:
+    """What fail_json() does, for want of a module."""
+    print(json.dumps({"failed": True, "msg": msg if len(msg) <= 500 else f"{msg[:250]}...{msg[-250:]}"}))
+    sys.exit(1)
 
 
 def _known(kind: type[Kind]) -> Kind:

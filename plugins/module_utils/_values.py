@@ -79,6 +79,8 @@ def mac_address(value: str, what: str = "mac") -> str:
 
 def whole_number(value: int, what: str, low: int, high: int) -> int:
     """A number within the kernel's bounds."""
+    if isinstance(value, bool):  # Ansible takes it for 0 or 1
+        raise ValueError(f"{what} is {str(value).lower()}; it must be a number from {low} to {high}")
     if not low <= value <= high:
         raise ValueError(f"{what} is {value}; it must be from {low} to {high}")
     return value
@@ -102,6 +104,9 @@ def interface_address(value: str, what: str = "address") -> Interface:
 def address(value: str, what: str) -> Address:
     """An address without a prefix length."""
     try:
-        return ipaddress.ip_address(value)
+        found = ipaddress.ip_address(value)
     except ValueError:
         raise ValueError(f"{what} {value!r} is not an address such as 192.0.2.1 or 2001:db8::1") from None
+    if getattr(found, "scope_id", None):
+        raise ValueError(f"{what} {value!r} has a zone; name the interface with its own option")
+    return found

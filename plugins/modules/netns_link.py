@@ -59,7 +59,7 @@ options:
     type: str
   alias:
     description:
-      - A description for people, at most 255 bytes. The empty string removes it.
+      - A description for people, at most 254 bytes. The empty string removes it.
       - If left out, left alone.
     type: str
   txqueuelen:

@@ -112,8 +112,8 @@ def _read_addrgenmode(message: t.Any) -> str | None:
 def _check_alias(value: str) -> str:
     if any(not c.isprintable() for c in value):
         raise ValueError(f"alias {value!r} has characters that cannot be printed")
-    if len(value.encode()) > 255:
-        raise ValueError("alias has more than 255 bytes, the most the kernel takes")
+    if len(value.encode()) > 254:
+        raise ValueError("alias has more than 254 bytes")
     return value
 
 

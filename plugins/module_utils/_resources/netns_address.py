@@ -232,7 +232,7 @@ def _values(options: dict[str, t.Any], own: Interface, peer: Interface | None, i
         values["scope"] = scope(options["scope"])
     if options["label"] is not None:
         label = options["label"]
-        if not label.startswith(interface) or len(label.encode()) > 15 or any(c.isspace() for c in label):
+        if not label.startswith(interface) or len(label.encode()) > 15 or " " in label or not label.isprintable():
             raise ValueError(f"label {label!r} must be {interface!r} or that and a suffix such as ':1', in 15 bytes")
         values["label"] = label
     if options["nodad"] is not None and own.version == 6:
