@@ -151,18 +151,22 @@ def _leads_somewhere(link: Fact, view: View) -> bool:
 
 
 class _Levels:
-    """Puts each step behind those that make what it needs and those that make room for it, and no later."""
+    """Puts each step behind those that make what it needs, those that make room for it and those that need what it
+    takes away, and no later."""
 
     def __init__(self, result: Plan, first: int) -> None:
         self._result = result
         self._first = first
         self._ready: dict[Key, int] = {}
         self._free: dict[Key, int] = {}
+        self._used: dict[Key, int] = {}
 
     def add(self, operation: Operation, made: t.Iterable[Key], gone: t.Iterable[Key]) -> None:
         wish = operation.wish
         waits = [self._ready[key] for key in (*wish.requires, *wish.after) if key in self._ready]
         waits += [self._free[key] for key in made if key in self._free]
+        # What goes may go from another namespace, whose requests are sent before those here.
+        waits += [self._used[key] for key in gone if key in self._used]
         level = max(waits, default=self._first)
         for step in operation.steps:
             while len(self._result.levels) <= level:
@@ -171,6 +175,8 @@ class _Levels:
             level += 1
         for key in wish.provides:
             self._ready[key] = max(level, self._ready.get(key, level))
+        for key in wish.requires:
+            self._used[key] = max(level, self._used.get(key, level))
         self._free.update(dict.fromkeys(gone, level))
 
 

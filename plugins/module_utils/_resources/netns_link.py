@@ -100,6 +100,7 @@ class NetnsLink(Kind):
             name=place(namespace, name),
             identity=("netns_link", namespace, name),
             present=True,
+            objects=(port_key(namespace, name),) if master else (),
             options={
                 "key": key,
                 "source": source,
@@ -132,6 +133,9 @@ class NetnsLink(Kind):
             if fact.key in asked:
                 fact.values["tx_checksum"] = tx_checksum(reader.host, fact.key[1], fact.key[2])
         return facts
+
+    def is_meant(self, wish: Wish, fact: Fact, view: View) -> bool:
+        return fact.key in wish.objects
 
     def plan(self, wish: Wish, view: View) -> list[Operation]:
         options = wish.options

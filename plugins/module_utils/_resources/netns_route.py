@@ -195,14 +195,14 @@ def _destination(options: dict[str, t.Any]) -> ipaddress.IPv4Network | ipaddress
         version = address(told, "gateway").version if told else 4
         return ipaddress.ip_network("::/0" if version == 6 else "0.0.0.0/0")
     try:
-        return ipaddress.ip_network(value)
-    except ValueError:
-        pass
-    try:
-        right = ipaddress.ip_network(value, strict=False)
+        network = ipaddress.ip_network(value, strict=False)
     except ValueError:
         raise ValueError(f"destination {value!r} is neither 'default' nor a network such as 192.0.2.0/24") from None
-    raise ValueError(f"destination {value!r} has bits behind its prefix length; the network is {right}")
+    if "%" in value:
+        raise ValueError(f"destination {value!r} has a zone; name the interface with its own option")
+    if network.network_address != ipaddress.ip_interface(value).ip:
+        raise ValueError(f"destination {value!r} has bits behind its prefix length; the network is {network}")
+    return network
 
 
 def _table(value: str) -> int:
@@ -232,6 +232,8 @@ def _hop(given: dict[str, t.Any], version: int) -> Hop:
     gateway = None if given["gateway"] is None else address(given["gateway"], "gateway")
     if gateway is not None and gateway.version != version:
         raise ValueError(f"gateway {gateway} is not of the destination's family")
+    if gateway is not None and (gateway.is_unspecified or gateway.is_multicast):
+        raise ValueError(f"gateway {gateway} is no address of a router")
     interface = None if given["interface"] is None else interface_name(given["interface"], "interface")
     if gateway is None and interface is None:
         raise ValueError("a next hop has neither gateway nor interface")
@@ -257,6 +259,8 @@ def _values(options: dict[str, t.Any], version: int, hops: list[Hop], present: b
         source = address(options["source"], "source")
         if source.version != version:
             raise ValueError(f"source {source} is not of the destination's family")
+        if source.is_unspecified or source.is_multicast:
+            raise ValueError(f"source {source} is no address of an interface")
         values["source"] = str(source)
     if options["mtu"] is not None:
         values["mtu"] = whole_number(options["mtu"], "mtu", 68 if version == 4 else 1280, 65535)
@@ -268,9 +272,9 @@ def _values(options: dict[str, t.Any], version: int, hops: list[Hop], present: b
 
 
 def _default_scope(values: Values) -> str:
-    """As ip does: what is reached without a gateway is on the link."""
-    hops = values.get("nexthops")
-    return "link" if hops and not any(hop["gateway"] for hop in hops) else "global"
+    """As ip does: what is reached without a gateway is on the link; at several next hops it does not look."""
+    hops = values.get("nexthops") or []
+    return "link" if len(hops) == 1 and not hops[0]["gateway"] else "global"
 
 
 # -- what the kernel has

@@ -86,7 +86,7 @@ class Veth(Kind):
             name=place(near[1], near[2]),
             identity=near,
             present=present,
-            options={"near": near, "far": far, "values": {near: near_values, far: far_values}},
+            options={"near": near, "far": far, "values": {near: near_values, far: far_values}, "ends": set()},
             requires=tuple(dict.fromkeys(netns_key(namespace) for namespace in namespaces)),
             objects=keys,
             provides=(*keys, *(link_up_key(*key[1:]) for key in keys)),
@@ -98,6 +98,11 @@ class Veth(Kind):
                 for name, value in values.items()
             },
         )
+
+    def check(self, wishes: list[Wish]) -> None:
+        ends = {key for wish in wishes for key in wish.objects}
+        for wish in wishes:
+            wish.options["ends"] = ends
 
     def item(self, fact: Fact) -> dict[str, t.Any] | None:
         if fact.key[0] != "link" or fact.values["kind"] != "veth":
@@ -272,10 +277,16 @@ def _find(wish: Wish, view: View) -> tuple[Key, Key] | None:
             _check_names(wish, far, peer, near, view)
         return (peer or near), far
     # Both ends still here, as when a pair is made first and moved later. Nowhere else: in a lab whose nodes call their
-    # interfaces alike, a pair with the same two names is most likely another one.
+    # interfaces alike, a pair with the same two names is most likely another one. Nor one that another item is about.
     here, there = link_key(OWN, near[2]), link_key(OWN, far[2])
     values = view.values(here)
-    if wish.present and values is not None and values["kind"] == "veth" and values["peer"] == there:
+    if (
+        wish.present
+        and values is not None
+        and values["kind"] == "veth"
+        and values["peer"] == there
+        and not {here, there} & wish.options["ends"]
+    ):
         return here, there
     return None
 

@@ -92,7 +92,7 @@ class _Maker:
         free = [(place, name) for place in places for name in NAMES]
         for _number in range(self.number(0, 2)):
             self._bridge(self._take(free))
-        for _number in range(self.number(0, 4)):
+        for _number in range(min(self.number(0, 4), len(free) // 2)):
             self._veth(self._take(free), self._take(free))
         for link in list(self.links.values()):
             master = self._port(link) if link.kind == "veth" else None
@@ -115,12 +115,17 @@ class _Maker:
         return taken
 
     def _link(self, key: tuple[str, str], kind: str, options: Item) -> Link:
-        link = Link(*key, kind, up=self.often(), ipv6=self.often(), options=options)
+        ipv6 = self.often()
+        if kind == "bridge":
+            # Whether an MTU is meant or only fitted to the ports, the kernel does not tell: so a bridge of one name
+            # always says it, that of another never does, and then a port may make it too small for IPv6.
+            ipv6 = key[1] in NAMES[:2]
+        link = Link(*key, kind, up=self.often(), ipv6=ipv6, options=options)
         if not link.up or self.rarely():
             options["up"] = link.up
         if link.ipv6:
             options["mtu"] = self.one((1280, 1400, 1500, 9000))
-        elif self.rarely():
+        elif kind != "bridge" and self.rarely():
             options["mtu"] = self.one((68, 1000, 1500, 65535))
         if self.rarely():
             options["mac"] = self.one(MACS)
@@ -221,6 +226,9 @@ class _Maker:
         ):
             return
         lifetimes: dict[str, t.Sequence[t.Any]] = {"valid_lft": ("forever", "5000"), "preferred_lft": ("0",)}
+        if link.key == (OWN, "lo"):
+            # The kernel leaves the route of an IPv6 address that would have run out until it does.
+            del lifetimes["valid_lft"]
         if version == 4:
             options = self.some(
                 **({"broadcast": ("+", "-", str(network[254]))} if network else {}),
@@ -245,7 +253,7 @@ class _Maker:
         kind = self.one(("unicast", "unicast", "unicast", "blackhole", "unreachable", "prohibit"))
         destination = self.one(DESTINATIONS_4 if version == 4 else DESTINATIONS_6)
         item: Item = {"destination": destination, **_in(place)}
-        item.update({name: value for name, value in self.some(metric=(0, 10, 1024), table=("main", "100", "1000")).items()})
+        item.update(self.some(metric=(0, 10, 1024), table=("main", "100", "1000")))
         item.update(self._way(place, version, destination) if kind == "unicast" else {"type": kind})
         if not {"interface", "gateway", "nexthops", "type"} & set(item):
             return
@@ -276,20 +284,21 @@ class _Maker:
         else:
             way = dict(self.one(hops))
         options: dict[str, t.Sequence[t.Any]] = {"mtu": (1280, 1400)}
-        sources = [
-            address for where, address in self.sources if where == place and (":" in address) == (version == 6)
-        ]
+        sources = [address for where, address in self.sources if where == place and (":" in address) == (version == 6)]
         if sources:
             options["source"] = sources
         if version == 4:
             is_direct = all("gateway" not in hop for hop in way.get("nexthops", [way]))
-            options["scope"] = ("link", "global") if is_direct else ("global", "site")
+            with_gateway = ("global",) if "nexthops" in way else ("global", "site")
+            options["scope"] = ("link", "global") if is_direct else with_gateway
         return {**way, **self.some(**options)}
 
     def _hops(self, link: Link, version: int) -> list[Item]:
         gateways = [gateway for gateway in link.gateways if (":" in gateway) == (version == 6)]
         elsewhere = [
-            gateway for other in self.links.values() if other.place == link.place and other is not link
+            gateway
+            for other in self.links.values()
+            if other.place == link.place and other is not link
             for gateway in other.gateways
         ]
         hops: list[Item] = [{"interface": link.name}]

@@ -1,0 +1,206 @@
+# Copyright: (c) 2026, netns.lab contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Any topology, and any that comes after it: what the module says, does and leaves, held against iproute2."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import typing as t
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from ansible_collections.netns.lab.tests.integration.helpers import state
+from ansible_collections.netns.lab.tests.integration.helpers.definitions import Definition, changes
+from ansible_collections.netns.lab.tests.integration.helpers.lab import Lab
+from ansible_collections.netns.lab.tests.integration.helpers.machine import machine
+from ansible_collections.netns.lab.tests.integration.helpers.modules import Result, execute
+from ansible_collections.netns.lab.tests.integration.helpers.oracle import faults
+
+NAME = "any"
+RECORDS = Path("/run/netns-lab")
+# NETNS_LAB_SOAK=1 is for nights.
+EXAMPLES = 1000 if os.environ.get("NETNS_LAB_SOAK") else 100
+
+any_topology = settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    database=None,
+    print_blob=True,
+    derandomize=False,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+class Bench:
+    """A machine, its twin, and what is known of them."""
+
+    def __init__(self, lab: Lab) -> None:
+        self._lab = lab
+        lab.sh("ip link set dev lo up")
+        self.empty = self.read()
+        self._mounts = _mounts()
+
+    def read(self) -> dict[str, t.Any]:
+        return state.read(self._lab._shell)
+
+    def apply(self, definition: Definition) -> Result:
+        result = execute("topology", {"name": NAME, **definition})
+        assert not result.failed, result.msg
+        assert result.changed == bool(result.commands) == (result.diff["before"] != result.diff["after"])
+        return result
+
+    def remove(self) -> Result:
+        result = execute("topology", {"name": NAME, "state": "absent"})
+        assert not result.failed, result.msg
+        return result
+
+    def check(self, definition: Definition) -> Result:
+        result = execute("topology", {"name": NAME, **definition}, check=True)
+        assert not result.failed, result.msg
+        return result
+
+    def is_unchanged_by(self, definition: Definition) -> None:
+        again = self.apply(definition)
+        assert not again.changed, f"the second run changes again: {again.commands}"
+
+    def replay(self, commands: list[str]) -> None:
+        """iproute2 does the same on the twin."""
+        for command in commands:
+            done = self._lab._twin.run(command)
+            assert not done.status, f"{command}\nis refused by iproute2: {done.output}"
+
+    def is_like_the_twin(self, found: dict[str, t.Any]) -> None:
+        twin = state.comparable(state.read(self._lab._twin))
+        difference = state.difference(twin, state.comparable(found))
+        assert not difference, f"the commands do not do the same:\n{difference}"
+
+    def is_as(self, definition: Definition, found: dict[str, t.Any]) -> None:
+        wrong = faults(definition, found, self.empty)
+        assert not wrong, "\n".join(wrong)
+
+    @staticmethod
+    def is_same(one: dict[str, t.Any], other: dict[str, t.Any], why: str) -> None:
+        difference = state.difference(state.exact(one), state.exact(other))
+        assert not difference, f"{why}, but:\n{difference}"
+
+    def is_empty(self, found: dict[str, t.Any]) -> None:
+        self.is_same(self.empty, found, "absent leaves the machine as it was")
+        assert not RECORDS.exists(), sorted(RECORDS.iterdir())
+        assert _mounts() == self._mounts
+
+
+def _mounts() -> list[str]:
+    lines = Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+    return sorted(line.split()[4] for line in lines)
+
+
+@any_topology
+@given(changes())
+def test_any_definition_and_any_that_follows(pair: tuple[Definition, Definition]) -> None:
+    with _bench() as bench:
+        _one_after_the_other(bench, *pair)
+
+
+def _one_after_the_other(bench: Bench, first: Definition, second: Definition) -> None:
+    built = bench.apply(first)
+    after_first = bench.read()
+    bench.is_as(first, after_first)
+    bench.replay(built.commands)
+    bench.is_like_the_twin(after_first)
+
+    bench.is_unchanged_by(first)
+    checked = bench.check(second)
+    bench.is_same(after_first, bench.read(), "neither the same again nor a check run touches anything")
+
+    changed = bench.apply(second)
+    assert (changed.changed, changed.diff, changed.commands) == (checked.changed, checked.diff, checked.commands)
+    after_second = bench.read()
+    bench.is_as(second, after_second)
+    bench.replay(changed.commands)
+    bench.is_like_the_twin(after_second)
+    bench.is_unchanged_by(second)
+
+    gone = bench.remove()
+    after_all = bench.read()
+    bench.is_empty(after_all)
+    bench.replay(gone.commands)
+    bench.is_like_the_twin(after_all)
+
+
+@contextlib.contextmanager
+def _bench() -> t.Iterator[Bench]:
+    with machine():
+        lab = Lab()
+        try:
+            yield Bench(lab)
+        finally:
+            lab.close()
+            shutil.rmtree(RECORDS, ignore_errors=True)
+
+
+# -- what the above found, in small
+
+NODES = [{"name": "n1"}, {"name": "n2"}]
+
+
+@pytest.mark.parametrize("given", [["bridge_port"], ["netns_link"], ["bridge_port", "netns_link"]], ids="+".join)
+def test_a_link_with_a_master_keeps_it_whichever_section_says_so(lab: Lab, given: list[str]) -> None:
+    ports = {
+        "bridge_port": [{"interface": "x1", "namespace": "n1", "bridge": "br0"}],
+        "netns_link": [{"name": "x1", "namespace": "n1", "master": "br0"}],
+    }
+    definition = {
+        "netns": NODES,
+        "bridge": [{"name": "br0", "namespace": "n1"}],
+        "veth": [{"name": "x1", "namespace": "n1", "peer": {"name": "x1", "namespace": "n2"}}],
+    }
+    lab.run("topology", name=NAME, **definition, **{section: ports[section] for section in given})
+    assert lab.link("n1", "x1")["master"] == "br0"
+    lab.run("topology", name=NAME, **definition)
+    assert "master" not in lab.link("n1", "x1")
+
+
+def test_a_route_is_removed_before_its_link_goes_with_the_other_end(lab: Lab) -> None:
+    lab.run(
+        "topology",
+        name=NAME,
+        netns=NODES,
+        veth=[{"name": "x1", "namespace": "n2", "peer": {"name": "x1", "namespace": "n1"}}],
+        netns_route=[{"destination": "198.51.100.0/24", "namespace": "n1", "interface": "x1"}],
+    )
+    lab.run(
+        "topology",
+        name=NAME,
+        netns=NODES,
+        netns_route=[{"destination": "198.51.100.0/24", "namespace": "n1", "state": "absent"}],
+    )
+    assert lab.links("n1") == lab.links("n2") == set()
+
+
+def test_several_next_hops_have_the_scope_that_ip_gives_them(lab: Lab) -> None:
+    lab.run(
+        "topology",
+        name=NAME,
+        netns=NODES,
+        veth=[{"name": x, "namespace": "n1", "peer": {"name": x, "namespace": "n2"}} for x in ("x1", "x2")],
+        netns_route=[
+            {
+                "destination": "198.51.100.0/24",
+                "namespace": "n1",
+                "nexthops": [{"interface": "x1"}, {"interface": "x2", "weight": 2}],
+            }
+        ],
+    )
+
+
+def test_a_pair_of_two_names_is_not_taken_from_another_item(lab: Lab) -> None:
+    here: Definition = {"veth": [{"name": "x1", "peer": {"name": "x2"}}]}
+    there: Definition = {"veth": [{"name": "x1", "namespace": "n1", "peer": {"name": "x2", "namespace": "n1"}}]}
+    lab.run("topology", name=NAME, netns=NODES[:1], veth=here["veth"] + there["veth"])
+    assert lab.links("") == lab.links("n1") == {"x1", "x2"}
