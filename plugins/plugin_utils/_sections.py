@@ -69,7 +69,10 @@ def bridged_sections(
 
 
 def counted_members(count: int, subnet: t.Any, prefix: str, bridge: Options, addresses: t.Any) -> Section:
-    """Members of a bridge that differ only by their number, each with the next free address of every subnet."""
+    """Members of a bridge that differ only by their number, each with the next free address of every subnet. They are
+    told as ranges, which spares the controller thousands of items."""
+    if "[" in prefix + bridge["name"]:
+        raise ValueError("a bridged_prefix or bridge with '[' reads as a range, as which counted members are told")
     if not 0 <= count <= _MOST_PORTS:
         raise ValueError(
             f"bridged_member_count is {count}; it must be from 0 to {_MOST_PORTS}, the most ports a bridge can have"
@@ -79,13 +82,23 @@ def counted_members(count: int, subnet: t.Any, prefix: str, bridge: Options, add
     stem = _port_stem(bridge["name"], prefix)
     return [
         {
-            "namespace": f"{prefix}{number}",
+            "namespace": f"{prefix}[{first + 1}:{last + 1}]",
             "interface": "eth0",
-            "port": f"{stem}{number}",
-            "addresses": [column[number - 1] for column in columns],
+            "port": f"{stem}[{first + 1}:{last + 1}]",
+            "addresses": [f"{network}[{places[first]}:{places[last]}]" for network, places in columns],
         }
-        for number in range(1, count + 1)
+        for first, last in _runs(count, [places for _network, places in columns])
     ]
+
+
+def _runs(count: int, columns: t.Sequence[t.Sequence[int]]) -> t.Iterator[tuple[int, int]]:
+    """The members from which to which every column counts on without a gap: each run is one item with ranges, which
+    the module spells out where it runs."""
+    first = 0
+    for number in range(1, count + 1):
+        if number == count or any(places[number] != places[number - 1] + 1 for places in columns):
+            yield first, number - 1
+            first = number
 
 
 def _namespaces(places: t.Iterable[Options], processes: str) -> Section:
@@ -127,8 +140,8 @@ def _address(text: str) -> t.Any:
         raise ValueError(f"bridged_bridge_addresses: {e}; write an address such as 192.168.1.1/24") from None
 
 
-def _hosts(subnet: str, count: int, taken: set[t.Any]) -> list[str]:
-    """The first ``count`` addresses that hosts can have, without those taken, with the subnet's prefix length."""
+def _hosts(subnet: str, count: int, taken: set[t.Any]) -> tuple[t.Any, list[int]]:
+    """The subnet, and the places in it of the first ``count`` addresses that hosts can have, without those taken."""
     try:
         network = ipaddress.ip_network(subnet)
     except ValueError as e:
@@ -138,14 +151,13 @@ def _hosts(subnet: str, count: int, taken: set[t.Any]) -> list[str]:
     if network.prefixlen < network.max_prefixlen - 1:
         first = 1
         end -= network.version == 4
-    free = (network[offset] for offset in range(first, end) if network[offset] not in taken)
-    found = [f"{address}/{network.prefixlen}" for address in islice(free, count)]
+    found = list(islice((place for place in range(first, end) if network[place] not in taken), count))
     if len(found) < count:
         raise ValueError(
             f"bridged_subnet {network} has addresses for {len(found)} members and bridged_member_count is {count}; "
             "take a larger subnet or fewer members"
         )
-    return found
+    return network, found
 
 
 def _port_stem(bridge: str, prefix: str) -> str:

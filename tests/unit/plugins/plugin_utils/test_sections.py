@@ -14,12 +14,14 @@ from hypothesis import strategies as st
 
 from ansible_collections.netns.lab.plugins.filter import bridged_sections as bridged
 from ansible_collections.netns.lab.plugins.filter import point_to_point_sections as point_to_point
+from ansible_collections.netns.lab.plugins.module_utils._ranges import expand
 from ansible_collections.netns.lab.plugins.plugin_utils._sections import counted_members
 
 BRIDGE = {"name": "wq"}
 NAMES = st.text(
-    st.characters(min_codepoint=33, max_codepoint=0x2FFF, exclude_characters="/:%"), min_size=1, max_size=15
+    st.characters(min_codepoint=33, max_codepoint=0x2FFF, exclude_characters="/:%["), min_size=1, max_size=15
 )
+PREFIXES = st.text(st.characters(exclude_characters="/["), max_size=60)
 BRIDGE_NAMES = NAMES.filter(lambda name: len(name.encode()) <= 15)
 
 
@@ -31,7 +33,9 @@ def filtered(plugin: t.Any, *args: t.Any, **kwargs: t.Any) -> dict[str, t.Any]:
 def counted(
     count: int, subnet: t.Any = "10.0.0.0/16", bridge: str = "wq", prefix: str = "a", taken: t.Any = ()
 ) -> t.Any:
-    return counted_members(count, subnet, prefix, {"name": bridge}, taken)
+    """The members one by one."""
+    items = counted_members(count, subnet, prefix, {"name": bridge}, taken)
+    return [member for item in items for member in expand(item)]
 
 
 def addresses(*args: t.Any, **kwargs: t.Any) -> list[t.Any]:
@@ -111,7 +115,7 @@ class TestBridged:
         others = [{"namespace": "b", "interface": "x", "port": "y"}]
         # From the command line a number is a string.
         sections = filtered(bridged, others, bridge=BRIDGE, member_count="2", subnet="10.0.0.0/24")
-        assert [item["name"] for item in sections["netns"]] == ["a1", "a2"]
+        assert sections["netns"] == [{"name": "a[1:2]", "processes": "fail"}]
         assert filtered(bridged, others, bridge=BRIDGE, member_count="0")["netns"][0]["name"] == "b"
 
     def test_a_mistake_is_told_by_the_filter(self) -> None:
@@ -120,6 +124,25 @@ class TestBridged:
 
 
 class TestCounted:
+    def test_however_many_are_one_item_and_one_more_for_each_address_passed_over(self) -> None:
+        assert counted_members(1000, "10.0.0.0/16", "a", BRIDGE, ()) == [
+            {
+                "namespace": "a[1:1000]",
+                "interface": "eth0",
+                "port": "wq2a[1:1000]",
+                "addresses": ["10.0.0.0/16[1:1000]"],
+            }
+        ]
+        runs = counted_members(9, ["10.0.0.0/16", "2001:db8::/64"], "a", BRIDGE, ["10.0.0.4/16"])
+        assert [run["addresses"] for run in runs] == [
+            ["10.0.0.0/16[1:3]", "2001:db8::/64[1:3]"],
+            ["10.0.0.0/16[5:10]", "2001:db8::/64[4:9]"],
+        ]
+
+    def test_names_that_would_read_as_ranges_are_refused(self) -> None:
+        with pytest.raises(ValueError, match="reads as a range"):
+            counted(2, prefix="a[1:2]")
+
     def test_names(self) -> None:
         assert counted(2, "10.0.0.0/24") == [
             {"namespace": "a1", "interface": "eth0", "port": "wq2a1", "addresses": ["10.0.0.1/24"]},
@@ -135,7 +158,7 @@ class TestCounted:
             assert member["port"].startswith(f"{bridge}2{prefix}") is short
             assert len(member["port"]) <= 15
 
-    @given(BRIDGE_NAMES, st.text(max_size=60), st.integers(1, 1023), st.integers(1, 1023))
+    @given(BRIDGE_NAMES, PREFIXES, st.integers(1, 1023), st.integers(1, 1023))
     def test_ports_are_distinct_fit_and_stay(self, bridge: str, prefix: str, few: int, many: int) -> None:
         few, many = sorted((few, many))
         ports = [member["port"] for member in counted(many, bridge=bridge, prefix=prefix)]
@@ -144,7 +167,7 @@ class TestCounted:
         assert all(len(port.encode()) <= 15 for port in ports)
         assert ports[:few] == [member["port"] for member in counted(few, bridge=bridge, prefix=prefix)]
 
-    @given(st.lists(st.tuples(BRIDGE_NAMES, st.text(max_size=20)), min_size=2, max_size=2, unique=True))
+    @given(st.lists(st.tuples(BRIDGE_NAMES, PREFIXES), min_size=2, max_size=2, unique=True))
     def test_shortened_ports_of_two_labs_are_distinct(self, labs: list[tuple[str, str]]) -> None:
         stems = [counted(1, bridge=f"{bridge}"[:5] + "-" * 6, prefix=prefix)[0]["port"] for bridge, prefix in labs]
         same = labs[0][0][:5] == labs[1][0][:5] and labs[0][1] == labs[1][1]
