@@ -195,6 +195,8 @@ class Step:
 
     undo: list[Step]
     """What takes it back, in order."""
+    turn: Key | None = None
+    """Steps of the same turn are done in the order in which they were planned."""
 
 
 @dataclass
@@ -218,6 +220,7 @@ class Request(Step):
     """What to do about an errno, where the item's kind knows better than the general list."""
     tolerated: tuple[int, ...] = ()
     """Errnos that mean it is done already."""
+    turn: Key | None = None
 
 
 @dataclass(frozen=True)

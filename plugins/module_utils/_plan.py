@@ -160,6 +160,7 @@ class _Levels:
         self._ready: dict[Key, int] = {}
         self._free: dict[Key, int] = {}
         self._used: dict[Key, int] = {}
+        self._turns: dict[Key, int] = {}
 
     def add(self, operation: Operation, made: t.Iterable[Key], gone: t.Iterable[Key]) -> None:
         wish = operation.wish
@@ -169,6 +170,8 @@ class _Levels:
         waits += [self._used[key] for key in gone if key in self._used]
         level = max(waits, default=self._first)
         for step in operation.steps:
+            if step.turn is not None:
+                level = self._turns[step.turn] = max(level, self._turns.get(step.turn, level))
             while len(self._result.levels) <= level:
                 self._result.levels.append([])
             self._result.levels[level].append((operation, step))

@@ -204,3 +204,21 @@ def test_a_pair_of_two_names_is_not_taken_from_another_item(lab: Lab) -> None:
     there: Definition = {"veth": [{"name": "x1", "namespace": "n1", "peer": {"name": "x2", "namespace": "n1"}}]}
     lab.run("topology", name=NAME, netns=NODES[:1], veth=here["veth"] + there["veth"])
     assert lab.links("") == lab.links("n1") == {"x1", "x2"}
+
+
+def test_ports_are_numbered_in_the_order_of_the_definition(lab: Lab) -> None:
+    """Whichever of them could have come first: a cable of two namespaces is ready before one within the same."""
+    names = ["x1", "x2", "x3"]
+    lab.run(
+        "topology",
+        name=NAME,
+        netns=NODES,
+        bridge=[{"name": "br0"}],
+        veth=[
+            {"name": "x1", "namespace": "n1", "peer": {"name": "x1"}},
+            {"name": "x2", "peer": {"name": "x2", "namespace": "n1"}},
+            {"name": "x3", "up": False, "peer": {"name": "x3", "namespace": "n2", "up": False}},
+        ],
+        bridge_port=[{"interface": name, "bridge": "br0"} for name in names],
+    )
+    assert [lab.port("", name)["no"] for name in names] == ["0x1", "0x2", "0x3"]

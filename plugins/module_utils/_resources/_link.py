@@ -343,7 +343,10 @@ def move_link(key: Key, namespace: str, view: View) -> tuple[list[Step], list[Co
 def master_request(namespace: str, name: str, master: str | None, undo: t.Sequence[Step] = ()) -> Request:
     """Makes a link a port of a master; None: of nothing."""
     index: t.Any = Index(link_key(namespace, master)) if master is not None else 0
-    return link_request(namespace, name, {}, more=[("IFLA_MASTER", index)], undo=undo)
+    request = link_request(namespace, name, {}, more=[("IFLA_MASTER", index)], undo=undo)
+    if master is not None:
+        request.turn = link_key(namespace, master)  # ports are numbered as they come
+    return request
 
 
 def master_again(key: Key, view: View) -> list[Step]:
