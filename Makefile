@@ -24,6 +24,7 @@ help:
 	@echo 'make integration  the integration tests alone, in a sandbox'
 	@echo 'make molecule     the molecule scenarios alone, in sandboxes'
 	@echo 'make soak         the integration tests with many more rounds'
+	@echo 'make bench        time and memory against other ways to build labs (ARGS="--help")'
 	@echo 'make clean        remove what the others have made'
 	@echo
 	@echo 'ARGS="..." hands on arguments, PYTHON=... chooses the Python.'
@@ -44,6 +45,11 @@ lint unit integration molecule: environment
 .PHONY: soak
 soak: environment
 	@NETNS_LAB_SOAK=1 tests/run integration -- $(ARGS)
+
+.PHONY: bench
+bench: environment
+	@tests/benchmark/prerequisites
+	@PYTHONPATH=.build python -m ansible_collections.netns.lab.tests.benchmark $(ARGS)
 
 .PHONY: environment
 environment:
