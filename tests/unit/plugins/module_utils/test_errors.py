@@ -10,7 +10,8 @@ import re
 
 import pytest
 
-from ansible_collections.netns.lab.plugins.module_utils._errors import _CURES, KernelError, LabError
+from ansible_collections.netns.lab.plugins.module_utils._errors import _CURES, KernelError, LabError, told
+from ansible_collections.netns.lab.plugins.module_utils._netlink import NetlinkError
 
 
 def test_an_error_of_the_kernels_names_the_item_says_its_words_and_the_cure() -> None:
@@ -56,3 +57,27 @@ def test_each_known_refusal_is_one_sentence_with_a_cure(code: int, said: str) ->
 @pytest.mark.parametrize("code", [errno.EPERM, errno.EACCES])
 def test_missing_rights_are_cured_with_become(code: int) -> None:
     assert "become: true" in str(KernelError("netns a", code))
+
+
+# -- errors that no item is to blame for
+
+
+def test_an_error_of_ours_is_told_as_it_is() -> None:
+    error = LabError("it is so")
+    assert told(error) is error
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (
+            PermissionError(errno.EACCES, "Permission denied", "/run/netns/a"),
+            "/run/netns/a: the kernel says: Permission denied; run the task as root, for example with become: true",
+        ),
+        (OSError(errno.EXDEV, "x"), "this host: the kernel says: Invalid cross-device link"),
+        (NetlinkError(errno.EXDEV, "Bad."), "this host: the kernel says: Invalid cross-device link (Bad)"),
+        (OSError("no number"), "this host: no number"),
+    ],
+)
+def test_an_error_of_files_or_of_reading_is_one_sentence_too(error: Exception, text: str) -> None:
+    assert str(told(error)) == text

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.netns.lab.plugins.module_utils._iproute2 import ip, quoted, target_namespace
+from ansible_collections.netns.lab.plugins.module_utils._iproute2 import bridge_tool, ip, quoted, target_namespace
 from ansible_collections.netns.lab.plugins.module_utils._model import OWN, Verbatim
 
 words = st.lists(st.text(st.characters(codec="utf-8")) | st.text("'\"\\$`!*?~;&|<>() \t\n#=-", max_size=20))
@@ -53,3 +53,5 @@ def test_a_namespaces_name_is_never_left_to_the_shell(name: str) -> None:
 def test_ip_acts_in_the_own_namespace_without_an_option_and_in_others_with_n() -> None:
     assert ip(OWN, "link", "show") == ["ip", "link", "show"]
     assert ip("a", "link", "show") == ["ip", "-n", "a", "link", "show"]
+    assert bridge_tool(OWN, "link", "show") == ["bridge", "link", "show"]
+    assert bridge_tool("a", "link", "show") == ["bridge", "-n", "a", "link", "show"]

@@ -358,6 +358,23 @@ def test_the_order_of_items_does_not_matter(case: Case, chance: random.Random) -
     assert told(planned(kernel, items)) == ""
 
 
+# -- what a run has made
+
+
+@quick
+@given(definitions(ADDRESSES, absent=False))
+def test_what_a_run_has_made_is_known_and_can_be_taken_away_again(items: list[Item]) -> None:
+    kernel = FakeKernel()
+    empty = kernel.state()
+    view = kernel.view()
+    kernel.carry_out(plan(wishes_of(items), view, KINDS), view)
+    there = kernel.view()
+    assert set(view.owned) == set(contents(there)) - set(contents(FakeKernel().view()))
+    away = [kind.wish_away(there.fact(key)) for key in view.owned for kind in KINDS]
+    kernel.carry_out(plan([wish for wish in away if wish is not None], there, KINDS), there)
+    assert kernel.state() == empty
+
+
 # -- levels
 
 

@@ -11,7 +11,9 @@ import pytest
 
 from ansible_collections.netns.lab.plugins.module_utils._errors import LabError
 from ansible_collections.netns.lab.plugins.module_utils._model import Index, Request, link_key
+from ansible_collections.netns.lab.plugins.module_utils._plan import plan
 from ansible_collections.netns.lab.tests.unit.helpers.lab import (
+    KIND,
     address,
     as_tuple,
     change,
@@ -284,6 +286,33 @@ def test_the_secondary_addresses_of_a_deleted_primary_one_are_put_back() -> None
     assert [len(level) for level in plan.levels] == [1, 1, 1]
 
 
+def test_the_secondary_addresses_of_one_made_anew_are_put_back_behind_it() -> None:
+    plan = planned(host(*CROWD), wished("10.0.0.1/24", label="e0:1"))
+    assert [" ".join(command.split()[2:4]) for command in plan.commands] == [
+        "delete 10.0.0.1/24",
+        "add 10.0.0.1/24",
+        "replace 10.0.0.2/24",
+        "replace 10.0.0.3/24",
+    ]
+    assert [[as_tuple(step)[1:3] for _o, step in level] for level in plan.levels] == [
+        [(21, 0)],
+        [(20, 0x600)],
+        [(20, 0x500)],
+        [(20, 0x500)],
+    ]
+
+
+def test_an_address_that_has_just_become_a_secondary_one_is_put_back_as_well() -> None:
+    view = host(LINK, address("e0", "10.0.0.1/24"))
+    plan = planned(view, wished("10.0.0.2/24"), wished("10.0.0.1/24", label="e0:1"))
+    assert [" ".join(command.split()[2:4]) for command in plan.commands] == [
+        "add 10.0.0.2/24",
+        "delete 10.0.0.1/24",
+        "add 10.0.0.1/24",
+        "replace 10.0.0.2/24",
+    ]
+
+
 def test_a_secondary_address_is_deleted_alone() -> None:
     plan = planned(host(*CROWD), wished("10.0.0.2/24", state="absent"))
     assert plan.commands == ["ip address delete 10.0.0.2/24 dev e0"]
@@ -351,6 +380,7 @@ def test_many_new_addresses_of_a_link_go_in_one_level() -> None:
         ({"address": "10.0.0.1/24", "valid_lft": "4294967295"}, "^valid_lft is 4294967295"),
         ({"address": "10.0.0.1/24", "valid_lft": "9", "preferred_lft": "10"}, "is longer than"),
         ({"address": "10.0.0.1/24", "valid_lft": "9", "preferred_lft": "forever"}, "is longer than"),
+        ({"address": "10.0.0.1/24", "preferred_lft": "10"}, "lost on an IPv4 address that is valid forever"),
         ({"address": "10.0.0.1/24", "interface": "a b"}, "^interface "),
     ],
 )
@@ -367,3 +397,46 @@ def test_a_label_that_begins_with_the_interfaces_name_is_accepted(label: str) ->
 @pytest.mark.parametrize("metric", [0, 2**32 - 1])
 def test_a_metric_is_accepted_up_to_its_bounds(metric: int) -> None:
     assert wish("netns_address", interface="e0", address="10.0.0.1/24", metric=metric).options["metric"] == metric
+
+
+# -- an object by its options
+
+
+@pytest.mark.parametrize(
+    ("there", "given"),
+    [
+        (address("a:e0", "10.0.0.1/24"), {"namespace": "a", "address": "10.0.0.1/24", "peer": None}),
+        (
+            address("e0", "10.0.0.1/30", peer="10.0.0.2"),
+            {"namespace": None, "address": "10.0.0.1", "peer": "10.0.0.2/30"},
+        ),
+        (address("e0", "2001:db8::1/64"), {"namespace": None, "address": "2001:db8::1/64", "peer": None}),
+    ],
+)
+def test_an_address_is_named_by_its_options_and_can_be_wished_away(there: t.Any, given: dict[str, t.Any]) -> None:
+    (fact,) = there
+    assert KIND["netns_address"].item(fact) == {"interface": "e0", **given}
+    away = KIND["netns_address"].wish_away(fact)
+    assert away is not None and not away.present
+    assert away.identity == fact.key
+    view = host(LINK, netns("a"), link("a:e0"), there)
+    assert len(plan([away], view).operations) == 1
+    assert view.of_type("address") == []
+
+
+@pytest.mark.parametrize("other", [LINK, netns("a")])
+def test_what_is_no_address_is_none(other: t.Any) -> None:
+    assert [KIND["netns_address"].item(fact) for fact in other] == [None] * len(other)
+
+
+@pytest.mark.parametrize(
+    ("written", "given"),
+    [
+        ("10.0.0.1/24", {"preferred_lft": "0"}),
+        ("10.0.0.1/24", {"preferred_lft": "forever"}),
+        ("10.0.0.1/24", {"preferred_lft": "10", "valid_lft": "10"}),
+        ("2001:db8::1/64", {"preferred_lft": "10"}),
+    ],
+)
+def test_lifetimes_that_go_together_are_accepted(written: str, given: dict[str, str]) -> None:
+    assert "preferred_lft" in wish("netns_address", interface="e0", address=written, **given).options

@@ -264,3 +264,15 @@ def test_a_routes_written_in_other_words_are_the_same_one() -> None:
     assert one.identity == wish("netns_route", destination="default", interface="e0", table="main").identity
     six = wish("netns_route", destination="::/0", interface="e0", metric=1024)
     assert six.identity == wish("netns_route", destination="0::0/0", interface="e0").identity
+
+
+def test_a_route_that_an_address_made_anew_takes_along_is_set_again() -> None:
+    view = host(LINKS[0], address("e0", "10.0.0.1/24"))
+    planned(view, route("10.9.0.0/16", interface="e0", source="10.0.0.1"))
+    plan = planned(view, item("netns_address", interface="e0", address="10.0.0.1/24", label="e0:1"))
+    assert [command.split()[1:3] for command in plan.commands] == [
+        ["address", "delete"],
+        ["address", "add"],
+        ["route", "replace"],
+    ]
+    assert [request[1:3] for request in requests(plan)][2] == REPLACED

@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.netns.lab.plugins.module_utils._model import Kind, Wish
 from ansible_collections.netns.lab.plugins.module_utils._resources import KINDS
-from ansible_collections.netns.lab.tests.unit.helpers.lab import options
+from ansible_collections.netns.lab.tests.unit.helpers.lab import SpecError, options
 
 PLUGINS = Path(__file__).resolve().parents[5] / "plugins"
 SECTIONS = [kind.section for kind in KINDS]
@@ -85,3 +85,10 @@ def test_the_same_item_makes_the_same_wish(section: str) -> None:
 
 def test_every_kind_is_tested_here() -> None:
     assert set(SECTIONS) == set(LEAST), "add the least that an item of the new kind needs"
+
+
+@pytest.mark.parametrize(("section", "option"), [(section, option) for section in LEAST for option in LEAST[section]])
+def test_none_of_the_least_can_be_left_out(section: str, option: str) -> None:
+    kind = next(kind for kind in KINDS if kind.section == section)
+    with pytest.raises((SpecError, ValueError)):
+        kind.wish(options(section, **{name: value for name, value in LEAST[section].items() if name != option}))
