@@ -16,6 +16,7 @@ import signal
 import struct
 import time
 import typing as t
+from dataclasses import replace
 
 from ansible_collections.netns.lab.plugins.module_utils import _netlink as nl
 from ansible_collections.netns.lab.plugins.module_utils._errors import KernelError, LabError, told
@@ -37,6 +38,7 @@ from ansible_collections.netns.lab.plugins.module_utils._steps import CreateName
 
 # The kernel takes namespaces down in the background; hosts with many processors were seen to take 8 to 60 s.
 _PATIENCE = 90.0
+_DELETIONS = (nl.RTM_DELLINK, nl.RTM_DELADDR, nl.RTM_DELROUTE)
 _IFINFOMSG_INDEX = struct.Struct("=4xi")
 
 
@@ -170,6 +172,9 @@ class Applier:
                 continue
             if step.partial:
                 self._done.append((item, step))
+            elif step.type in _DELETIONS:
+                # It may go all the same, with something else that this batch deletes.
+                self._done.append((item, _undone_if_need_be(step)))
             failed = failed or KernelError(item, error.code, error.said, step.cures.get(error.code))
         if failed is not None:
             raise failed
@@ -291,6 +296,14 @@ def _unlikely_index(taken: set[int]) -> int:
         index = 100_000 + int.from_bytes(os.urandom(4), "little") % 900_000
         if index not in taken:
             return index
+
+
+def _undone_if_need_be(step: Request) -> Request:
+    undo = [
+        replace(inverse, tolerated=(*inverse.tolerated, errno.EEXIST)) if isinstance(inverse, Request) else inverse
+        for inverse in step.undo
+    ]
+    return replace(step, undo=undo)
 
 
 def _placeholders(value: t.Any) -> t.Iterator[Index | NewIndex]:

@@ -185,4 +185,7 @@ class _Run:
                     ledger.restore()
                 raise
         if ledger is not None and topology is not None:
-            ledger.settle(after, self.wishes, self.kinds, self._lets_go, is_absent=not topology.present)
+            try:
+                ledger.settle(after, self.wishes, self.kinds, self._lets_go, is_absent=not topology.present)
+            except LabError as e:
+                raise LabError(f"{e}. What was asked for is done; run this again to have it on record") from e

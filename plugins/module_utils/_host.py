@@ -101,7 +101,9 @@ class Host:
             found = os.stat(path)
         except FileNotFoundError:
             return _STALE if os.path.islink(path) else None
-        except OSError:
+        except OSError as e:
+            if e.errno != errno.ELOOP:
+                raise
             return _STALE
         if found.st_dev != self._own_id[0]:
             return _STALE  # not on nsfs

@@ -31,21 +31,60 @@ def locked(topology: str, timeout: float, read_only: bool) -> t.Iterator[None]:
     if read_only and not os.path.exists(_LOCK):
         yield
         return
-    fd = _acquire(timeout)
     try:
-        content = json.dumps({"topology": topology, "pid": os.getpid(), "since": time.time()})
-        os.ftruncate(fd, 0)
-        os.pwrite(fd, content.encode(), 0)
+        fd = _acquire(timeout)
+    except OSError as e:
+        _tidy_up()
+        raise _failed(e) from e
+    try:
+        try:
+            content = json.dumps({"topology": topology, "pid": os.getpid(), "since": time.time()})
+            os.ftruncate(fd, 0)
+            os.pwrite(fd, content.encode(), 0)
+        except OSError as e:
+            raise _failed(e) from e
         yield
     finally:
+        _release(fd)
+
+
+def _failed(error: OSError) -> LabError:
+    return LabError(
+        f"{_LOCK}: {os.strerror(error.errno or 0)}; without a lock nothing was changed, so see that /run has room "
+        "and can be written to"
+    )
+
+
+def _release(fd: int) -> None:
+    # Whoever fails here has done all else. What stays is a lock that nobody holds: the next run takes it away.
+    with contextlib.suppress(OSError):
         if records.is_empty():
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(_LOCK)
-            with contextlib.suppress(OSError):  # somebody waits at a new lock already, or keeps something there
-                os.rmdir(records.RECORDS_DIR)
+            _remove()
         else:
             os.ftruncate(fd, 0)
-        os.close(fd)
+    os.close(fd)
+
+
+def _remove() -> None:
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(_LOCK)
+    with contextlib.suppress(OSError):  # somebody waits at a new lock already, or keeps something there
+        os.rmdir(records.RECORDS_DIR)
+
+
+def _tidy_up() -> None:
+    """Takes away what was made for a lock that could then not be had, unless somebody else has it."""
+    with contextlib.suppress(OSError):
+        if not os.path.exists(_LOCK):
+            os.rmdir(records.RECORDS_DIR)
+            return
+        fd = os.open(_LOCK, os.O_RDWR | os.O_CLOEXEC)
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if _is_current(fd) and records.is_empty():
+                _remove()
+        finally:
+            os.close(fd)
 
 
 def _acquire(timeout: float) -> int:
@@ -76,10 +115,13 @@ def _acquire(timeout: float) -> int:
 
 def _open() -> int:
     while True:
-        os.makedirs(records.RECORDS_DIR, mode=0o755, exist_ok=True)
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(records.RECORDS_DIR, mode=0o755)
         try:
             return os.open(_LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         except FileNotFoundError:
+            if os.path.islink(records.RECORDS_DIR):
+                raise
             continue  # the folder went in between
 
 

@@ -75,7 +75,6 @@ def load_all() -> dict[str, Record]:
 
 def write(record: Record) -> None:
     """Replaces a record, so that it is the old one or the new one whatever happens."""
-    os.makedirs(RECORDS_DIR, mode=0o755, exist_ok=True)
     path = _path(record.topology)
     content = {
         "version": _VERSION,
@@ -86,16 +85,28 @@ def write(record: Record) -> None:
         "removal": [[*key, options] for key, options in record.removal.items()],
     }
     draft = f"{path}.new"
-    with open(draft, "w", encoding="utf-8") as file:
-        json.dump(content, file, separators=(",", ":"))
-    os.replace(draft, path)
+    try:
+        with open(draft, "w", encoding="utf-8") as file:
+            json.dump(content, file, separators=(",", ":"))
+        os.replace(draft, path)
+    except OSError as e:
+        with contextlib.suppress(OSError):
+            os.unlink(draft)
+        raise LabError(
+            f"{path}: the record of the topology cannot be written ({os.strerror(e.errno or 0)}); "
+            "see that /run has room and can be written to"
+        ) from e
 
 
 def remove(topology: str) -> None:
     """Forgets a topology."""
     for path in (_path(topology), f"{_path(topology)}.new"):
-        with contextlib.suppress(FileNotFoundError):
+        try:
             os.unlink(path)
+        except FileNotFoundError:
+            pass
+        except OSError as e:
+            raise LabError(f"{path}: the record cannot be removed ({os.strerror(e.errno or 0)})") from e
 
 
 def is_empty() -> bool:

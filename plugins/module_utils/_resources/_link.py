@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import errno
+import socket
 import typing as t
 
 from ansible_collections.netns.lab.plugins.module_utils import _netlink as nl
@@ -140,6 +141,8 @@ def _nsids(host: Host, namespace: str, others: list[str]) -> list[int | None]:
             for other in batch
         ]
         for answer in host.socket(namespace).exchange(requests):
+            if answer.error is not None:
+                raise answer.error
             bodies = [body for _kind, body in answer.messages]
             found.append(nl.decode("nsidmsg", bodies[0]).get_attr("NETNSA_NSID") if bodies else None)
     return found
@@ -291,12 +294,28 @@ def change_link(
     if wanted.get("up") and not values["up"]:
         # Taken down again, it would lose the addresses it was given while it was down.
         undo += _restored(_lost_when_down(view, key))
+    if name == "lo" and wanted.get("up") and ("address", namespace, "lo", "127.0.0.1", "8", "") not in view:
+        undo.append(_without_loopback_address(key))
     steps: list[Step] = [request(wanted, data, undo)]
     command = ip(namespace, "link", "set", "dev", name, *words(wanted, LINK))
     if data:
         command += ["type", kind or "", *words(data, table)]
     view.update(key, **wanted, data={**values["data"], **data})
     return steps, [command]
+
+
+def _without_loopback_address(lo: Key) -> Step:
+    """The kernel gives lo its address when it is first set up (inetdev_event), and leaves it there when it goes
+    down."""
+    return Request(
+        lo[1],
+        "ifaddrmsg",
+        nl.RTM_DELADDR,
+        0,
+        {"family": socket.AF_INET, "prefixlen": 8, "flags": 0, "scope": 254, "index": Index(lo)},
+        [("IFA_LOCAL", "127.0.0.1"), ("IFA_ADDRESS", "127.0.0.1")],
+        tolerated=(errno.EADDRNOTAVAIL,),
+    )
 
 
 def move_link(key: Key, namespace: str, view: View) -> tuple[list[Step], list[Command]]:

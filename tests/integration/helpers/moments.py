@@ -19,6 +19,8 @@ from ansible_collections.netns.lab.plugins.module_utils import _apply, _ledger, 
 
 _OURS = "ansible_collections.netns.lab.plugins."
 _FILES = ("open", "replace", "unlink", "rmdir", "makedirs", "ftruncate", "pwrite", "listdir", "stat")
+# Where a failure means that a process ended in between, or that there is nothing left to tidy up.
+_PASSED_OVER = ("processes_inside", "is_empty", "_release", "_remove", "_tidy_up")
 
 Touch = t.Callable[[str], t.Any]
 """Called at each moment with what is about to happen; may raise."""
@@ -38,6 +40,7 @@ def touched(touch: Touch, request: t.Callable[[], int | None] = lambda: None) ->
     """Calls ``touch`` before each moment. ``request`` is called for each single request to the kernel and may return
     an errno: the kernel then never sees the request, and the answer is that error."""
     run = Run()
+    own = os.stat("/proc/self/ns/net").st_ino
     with contextlib.ExitStack() as stack:
 
         def patch(owner: t.Any, name: str, replacement: t.Any) -> None:
@@ -50,8 +53,12 @@ def touched(touch: Touch, request: t.Callable[[], int | None] = lambda: None) ->
             original = getattr(owner, name)
 
             def watched(*arguments: t.Any, **options: t.Any) -> t.Any:
-                if not run.undoing and sys._getframe(1).f_globals["__name__"].startswith(_OURS):
-                    touch(f"{owner.__name__.rpartition('.')[2]}.{name}")
+                caller = sys._getframe(1)
+                ours = caller.f_globals["__name__"].startswith(_OURS) and caller.f_code.co_name not in _PASSED_OVER
+                # A thread that cannot go back where it came from is lost.
+                is_return = name == "setns" and os.fstat(arguments[0]).st_ino == own
+                if ours and not run.undoing and not is_return:
+                    touch(f"{owner.__name__.rpartition('.')[2]}.{name} in {caller.f_code.co_name}")
                 return original(*arguments, **options)
 
             patch(owner, name, watched)
