@@ -74,6 +74,10 @@ def run(
             if topology is not None:
                 stack.enter_context(locked(topology.name, topology.lock_timeout, read_only=check_mode))
                 ledger = Ledger(topology.name)
+                if not topology.present:
+                    # What is to go is what the record says; of the definition only how it is to go.
+                    ledger.heed(wishes)
+                    wishes = []
             host = stack.enter_context(Host())
             return _Run(host, kinds, wishes, topology, ledger, check_mode, allow_disconnect).result()
     except (OSError, NetlinkError) as e:

@@ -24,6 +24,7 @@ class Ledger:
         self._before = everything.pop(topology, None)
         self._mine = self._before or Record(topology)
         self._others = everything
+        self._removal = dict(self._mine.removal)
         self._kept: dict[Key, Record] = {}
 
     @property
@@ -55,6 +56,12 @@ class Ledger:
                     for needed in (key, *view.ancestors(key)):
                         self._kept.setdefault(needed, other)
 
+    def heed(self, wishes: t.Iterable[Wish]) -> None:
+        """Takes over how a definition wants things to be taken away."""
+        for wish in wishes:
+            if wish.removal:
+                self._removal.update(dict.fromkeys(wish.objects, wish.removal))
+
     def surplus(self, view: View, wishes: t.Sequence[Wish], kinds: t.Sequence[Kind]) -> list[Wish]:
         """The wishes that what is owned, and neither wanted nor needed by others, be absent."""
         meant: set[Key] = set()
@@ -68,7 +75,7 @@ class Ledger:
         for key in view.owned:
             if key not in meant and key not in self._kept:
                 fact = view.fact(key)
-                away = (kind.wish_away(fact, **self._mine.removal.get(key, {})) for kind in kinds)
+                away = (kind.wish_away(fact, **self._removal.get(key, {})) for kind in kinds)
                 found += [wish for wish in away if wish is not None]
         return found
 

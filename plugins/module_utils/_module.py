@@ -63,8 +63,7 @@ def run_sections() -> None:
     )
     params = module.params
     topology = Topology(params["name"], params["state"] == "present", params["prune"], params["lock_timeout"])
-    # What is to go is what the record says, whatever the definition at hand.
-    _run(module, _listed(params) if topology.present else [], topology)
+    _run(module, _listed(params), topology)
 
 
 def _listed(params: dict[str, t.Any]) -> t.Iterator[Item]:

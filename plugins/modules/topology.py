@@ -44,8 +44,8 @@ options:
   state:
     description:
       - With V(present), every item is as it says. An item that says C(state=absent) itself is removed, whoever made it.
-      - With V(absent), everything that this topology made is removed, and nothing else. The sections do not count and
-        can be left out.
+      - With V(absent), everything that this topology made is removed, and nothing else. The sections can be left out.
+        Of what they say, only O(netns[].processes) counts; without it, it is as the last run with V(present) had it.
       - What other topologies of the host need is not removed. It becomes theirs.
     type: str
     choices:

@@ -190,3 +190,12 @@ def test_run_netns_is_made_where_there_is_none_and_shared_as_ip_does(lab: Lab) -
         lab.run("netns", name="mario", state="absent")
     finally:
         lab.sh("umount -l /run/netns; umount -l /run 2>/dev/null; mkdir -p /run/netns; mount -t tmpfs tmpfs /run/netns")
+
+
+def test_what_a_topology_says_of_processes_on_removal_counts_there_and_then(lab: Lab) -> None:
+    lab.run("topology", name="bros", netns=[{"name": "mario"}])
+    with process_in("mario") as child:
+        assert "runs in it" in lab.fails("topology", name="bros", state="absent")
+        lab.run("topology", name="bros", state="absent", netns=[{"name": "mario", "processes": "keep"}])
+        assert lab.namespaces() == []
+        assert child.poll() is None
