@@ -164,12 +164,16 @@ class _Run:
         return self.topology is not None and (self.topology.prune or not self.topology.present)
 
     def _observe(self, reader: Reader, scope: list[str]) -> View:
-        existing = [namespace for namespace in scope if namespace == OWN or self.host.inspect(namespace)]
+        existing = [namespace for namespace in scope if self.host.opens(namespace)]
         view = View(assuming=self.check_mode)
         for kind in self.kinds:
             own_wishes = [wish for wish in self.wishes if wish.kind.section == kind.section]
             for fact in kind.observe(reader, scope if kind.names_namespaces else existing, own_wishes):
                 view.put(fact)
+        read = set(existing)
+        for fact in view.of_type("netns"):
+            if fact.key[1] not in read:
+                view.remove(fact.key)  # somebody was making it just now
         view.made.clear()
         return view
 

@@ -15,6 +15,7 @@ import errno
 import fcntl
 import os
 import resource
+import time
 import typing as t
 from collections import OrderedDict
 
@@ -29,6 +30,7 @@ _NS_GET_NSTYPE = 0xB703  # ioctl_ns(2)
 _CAP_NET_ADMIN = 12
 _CAP_SYS_ADMIN = 21
 _MOST_OPEN = 512
+_LOOKS = 3
 
 
 class Entry(t.NamedTuple):
@@ -107,11 +109,32 @@ class Host:
             return _STALE
         if found.st_dev != self._own_id[0]:
             return _STALE  # not on nsfs
-        fd = os.open(path, os.O_RDONLY)
         try:
+            fd = os.open(path, os.O_RDONLY)
+        except FileNotFoundError:
+            return None
+        try:
+            found = os.fstat(fd)
+            if found.st_dev != self._own_id[0]:
+                return _STALE
             return _entry(found) if fcntl.ioctl(fd, _NS_GET_NSTYPE) == syscalls.CLONE_NEWNET else _STALE
         finally:
             os.close(fd)
+
+    def opens(self, namespace: str) -> bool:
+        """Whether there is such a namespace; it can be read from then on even if somebody else deletes it."""
+        if namespace == OWN:
+            return True
+        try:
+            if not self.inspect(namespace):
+                return False
+            self.socket(namespace)
+            return True
+        except OSError as e:
+            # Its file is there for a moment before and after the namespace is.
+            if e.errno not in (errno.ENOENT, errno.EINVAL):
+                raise
+            return False
 
     def fd(self, namespace: str) -> int:
         """An open descriptor of a namespace, kept until some hundreds of others have been asked for."""
@@ -227,9 +250,21 @@ class Host:
 
 
 def processes_inside(inodes: t.Collection[int]) -> dict[int, list[int]]:
-    """The processes in each of the namespaces, as ``ip netns pids`` finds them."""
+    """The processes in each of the namespaces, as ``ip netns pids`` finds them, but for those that only look in: runs
+    of these modules enter a namespace for a moment to open a socket there."""
+    found = _processes_inside(os.listdir("/proc"), inodes)
+    for _look in range(_LOOKS - 1):
+        pids = [str(pid) for inside in found.values() for pid in inside]
+        if not pids:
+            break
+        time.sleep(0.01)
+        found = _processes_inside(pids, inodes)
+    return found
+
+
+def _processes_inside(entries: t.Iterable[str], inodes: t.Collection[int]) -> dict[int, list[int]]:
     found: dict[int, list[int]] = {inode: [] for inode in inodes}
-    for entry in os.listdir("/proc"):
+    for entry in entries:
         if entry.isdigit():
             with contextlib.suppress(OSError):  # it ended in between
                 inode = os.stat(f"/proc/{entry}/ns/net").st_ino

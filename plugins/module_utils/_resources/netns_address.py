@@ -109,7 +109,9 @@ class NetnsAddress(Kind):
         for namespace in namespaces:
             for raw in reader.dump(namespace, nl.RTM_GETADDR, "ifaddrmsg", {"family": socket.AF_UNSPEC}):
                 message = read("ifaddrmsg", raw)
-                yield _fact(namespace, reader.link_names(namespace)[message["index"]], message)
+                interface = reader.link_names(namespace).get(message["index"])
+                if interface is not None:  # a link that somebody made since links were read
+                    yield _fact(namespace, interface, message)
 
     def item(self, fact: Fact) -> dict[str, t.Any] | None:
         if fact.key[0] != "address":

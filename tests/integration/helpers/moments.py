@@ -20,7 +20,7 @@ from ansible_collections.netns.lab.plugins.module_utils import _apply, _ledger, 
 _OURS = "ansible_collections.netns.lab.plugins."
 _FILES = ("open", "replace", "unlink", "rmdir", "makedirs", "ftruncate", "pwrite", "listdir", "stat")
 # Where a failure means that a process ended in between, or that there is nothing left to tidy up.
-_PASSED_OVER = ("processes_inside", "is_empty", "_release", "_remove", "_tidy_up")
+_PASSED_OVER = ("processes_inside", "_processes_inside", "is_empty", "_release", "_remove", "_tidy_up")
 
 Touch = t.Callable[[str], t.Any]
 """Called at each moment with what is about to happen; may raise."""
