@@ -30,7 +30,10 @@ options:
     description:
       - Whether a change may cut the host off, in the namespace the module itself runs in.
       - Unless it is V(true), a task fails before it touches anything if it would delete, move or take down the
-        interface that carries the SSH connection or a default route, change its master, or take its address away.
+        interface that carries the SSH connection or a default route, change its master, or take its address away, or
+        if it would lead a default route or the way to the SSH client elsewhere.
+      - If that interface is a bridge, the same holds for the ports it had before, as nothing tells through which of
+        them the connection comes.
     type: bool
     default: false
 notes:

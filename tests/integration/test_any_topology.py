@@ -222,3 +222,15 @@ def test_ports_are_numbered_in_the_order_of_the_definition(lab: Lab) -> None:
         bridge_port=[{"interface": name, "bridge": "br0"} for name in names],
     )
     assert [lab.port("", name)["no"] for name in names] == ["0x1", "0x2", "0x3"]
+
+
+@pytest.mark.parametrize("there", ["veth", "bridge"])
+def test_a_pair_does_not_lend_an_end_whose_name_goes_to_something_else(lab: Lab, there: str) -> None:
+    lab.run("topology", name=NAME, veth=[{"name": "x1", "peer": {"name": "x2"}}])
+    taken: Definition = (
+        {"bridge": [{"name": "x1"}]}
+        if there == "bridge"
+        else {"veth": [{"name": "x1", "peer": {"name": "x4", "namespace": "n1"}}]}
+    )
+    pair = {"name": "x1", "namespace": "n1", "peer": {"name": "x2"}}
+    lab.run("topology", name=NAME, netns=NODES[:1], **{**taken, "veth": [*taken.get("veth", []), pair]})

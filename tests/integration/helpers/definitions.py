@@ -254,6 +254,8 @@ class _Maker:
         destination = self.one(DESTINATIONS_4 if version == 4 else DESTINATIONS_6)
         item: Item = {"destination": destination, **_in(place)}
         item.update(self.some(metric=(0, 10, 1024), table=("main", "100", "1000")))
+        if kind != "unicast" and destination in ("default", "0.0.0.0/0"):
+            item["table"] = "100"  # in the main one the kernel takes it for the way to an onlink gateway
         item.update(self._way(place, version, destination) if kind == "unicast" else {"type": kind})
         if not {"interface", "gateway", "nexthops", "type"} & set(item):
             return
