@@ -65,12 +65,19 @@ class Ledger:
     def surplus(self, view: View, wishes: t.Sequence[Wish], kinds: t.Sequence[Kind]) -> list[Wish]:
         """The wishes that what is owned, and neither wanted nor needed by others, be absent."""
         meant: set[Key] = set()
+        about: dict[Key, list[Wish]] = {}
+        for wish in wishes:
+            for key in wish.objects:
+                about.setdefault(key, []).append(wish)
         for wish in wishes:
             for key in wish.objects:
                 fact = view.get(key)
                 if fact is not None and wish.kind.is_meant(wish, fact, view):
-                    # With its other end, wherever that is: a moved one goes back rather than away.
-                    meant.update(part for part in (key, fact.values.get("peer")) if part)
+                    # With its other end, wherever that is: a moved one goes back rather than away, unless something
+                    # else is to have the name there.
+                    parts = [part for part in (key, fact.values.get("peer")) if part]
+                    if all(other.kind.is_meant(other, view.fact(p), view) for p in parts for other in about.get(p, ())):
+                        meant.update(parts)
         found: list[Wish] = []
         for key in view.owned:
             if key not in meant and key not in self._kept:
