@@ -73,6 +73,10 @@ class Address(t.NamedTuple):
         return (self.local,) if self.is_ipv6 else (self.local, self.peer, self.prefixlen)
 
 
+# What the kernel gives lo when it is first set up (inetdev_event), for good.
+LOOPBACK = Address("127.0.0.1", "127.0.0.1", 8, 254, 0, "lo", "", 0, (FOREVER, FOREVER))
+
+
 class Link:
     def __init__(self, name: str, index: int, kind: str | None, mac: str, mtu: int = 1500) -> None:
         self.name, self.index, self.kind = name, index, kind
@@ -234,6 +238,8 @@ class FakeKernel:
             link.enslave(self._by_index(links, master) if master else None)
         was_up = link.flags & IFF_UP
         link.flags = link.flags & ~message["change"] | message["flags"] & message["change"]
+        if link.name == "lo" and link.flags & IFF_UP and LOOPBACK not in link.addresses:
+            link.addresses.append(LOOPBACK)
         if was_up and not link.flags & IFF_UP:
             link.addresses = [found for found in link.addresses if not found.is_ipv6]
         if families:

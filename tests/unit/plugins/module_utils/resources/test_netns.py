@@ -12,6 +12,7 @@ from ansible_collections.netns.lab.plugins.module_utils._errors import LabError
 from ansible_collections.netns.lab.plugins.module_utils._model import Fact
 from ansible_collections.netns.lab.plugins.module_utils._steps import CreateNamespace, DeleteNamespace, RemoveName
 from ansible_collections.netns.lab.tests.unit.helpers.lab import (
+    address,
     as_tuple,
     change,
     host,
@@ -58,7 +59,16 @@ def test_a_loopback_is_brought_up_and_down(up: bool, word: str) -> None:
     assert plan.commands == [f"ip -n a link set dev lo {word}"]
     assert change(plan) == ({"loopback": not up}, {"loopback": up})
     (step,) = steps(plan)
-    assert [as_tuple(inverse)[3]["flags"] for inverse in step.undo] == [int(not up)]
+    assert as_tuple(step.undo[0])[3]["flags"] == int(not up)
+
+
+def test_the_address_the_kernel_gives_a_loopback_for_good_is_taken_back() -> None:
+    (step,) = steps(planned(host(netns("a", up=False)), item("netns", name="a")))
+    _down, gone = [as_tuple(inverse) for inverse in step.undo]
+    assert gone[:2] == ("a", 21)
+    assert gone[4] == [("IFA_LOCAL", "127.0.0.1"), ("IFA_ADDRESS", "127.0.0.1")]
+    there = host(netns("a", up=False), address("a:lo", "127.0.0.1/8", scope="host"))
+    assert len(steps(planned(there, item("netns", name="a")))[0].undo) == 1, "this one was there before"
 
 
 def test_an_existing_namespace_is_not_made_though_check_mode_only_assumes_it() -> None:
