@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import shutil
 import subprocess
 import sys
+import time
 import typing as t
 from dataclasses import asdict
 from pathlib import Path
@@ -65,6 +65,7 @@ class Bench:
         self.options = options
         self.records: list[Record] = []
         self.programs: Path = options.output / "programs"
+        self.machine = machine.describe()
 
     def compile(self) -> None:
         self.programs.mkdir(parents=True, exist_ok=True)
@@ -101,7 +102,7 @@ class Bench:
         missing = [program for program in many_hosts.NEEDS if shutil.which(program) is None]
         if missing:
             reason = f"left out, because there is no {', '.join(missing)}"
-        elif os.geteuid() != 0:
+        elif not many_hosts.may_run_sshd():
             reason = many_hosts.NEEDS_ROOT
         else:
             rest = (count, self.options.runs, self.programs, self.options.patience)
@@ -124,13 +125,13 @@ class Bench:
             for record in records
         )
         print(f"{first.contender} {first.size}, run {first.run}: {told}", flush=True)
+        self.write()  # so that a run that is interrupted has told what it knew
 
     def write(self) -> str:
         results = Results(self.records)
-        described = machine.describe()
         folder: Path = self.options.output
         found = {
-            "machine": described,
+            "machine": self.machine,
             "titles": {key: title for key, title in TITLES.items() if key in self.options.contenders},
             "medians": [
                 {"contender": key, "size": size, "phase": phase, **asdict(median)}
@@ -140,7 +141,7 @@ class Bench:
             "records": [record.as_json() for record in self.records],
         }
         (folder / "results.json").write_text(json.dumps(found, indent=1) + "\n")
-        text = tables.markdown(results, TITLES, machine.in_words(described), NOTES)
+        text = tables.markdown(results, TITLES, machine.in_words(self.machine), NOTES)
         (folder / "results.md").write_text(text)
         return text
 
@@ -184,9 +185,11 @@ def main() -> int:
         return 0
     if not quiet.wait_for_quiet(2):
         print("The processors are busy with something else. What is measured now says little.", flush=True)
+    start = time.monotonic()
     bench.run()
     print("\n" + bench.write())
     bench.plot()
+    print(f"All of it took {(time.monotonic() - start) / 60:.1f} minutes.")
     return 1 if Results(bench.records).broken() else 0
 
 

@@ -87,7 +87,7 @@ class Results:
             Goal("change one address, to run again", ratio(self.seconds(*member, CHANGE), again_in), 1.1),
             Goal("remove, to the floor's remove", self.to_floor(*member, REMOVE), 2.0),
             Goal("build 3000, to build 1000", ratio(self.seconds(COLLECTION, 3000, BUILD), built_in), 3.5),
-            Goal("peak memory of the module", built.module_peak_mib if built else None, 150.0, "MB"),
+            Goal("peak memory of the module", _in_mb(built.module_peak_mib) if built else None, 150.0, "MB"),
             *(
                 Goal(f"build {size}, to {peer}", self._to_peer(size, peer), 1.0)
                 for size in (10, 100, 1000, 3000)
@@ -124,6 +124,10 @@ def ratio(value: float | None, to: float | None) -> float | None:
 def _median_of_known(values: t.Iterable[float | None]) -> float | None:
     known = [value for value in values if value is not None]
     return statistics.median(known) if known else None
+
+
+def _in_mb(mib: float | None) -> float | None:
+    return None if mib is None else mib * 2**20 / 1e6
 
 
 def _in_mib(kib: float | None) -> float | None:

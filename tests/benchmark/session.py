@@ -11,6 +11,7 @@ writes is what was measured, as JSON.
 from __future__ import annotations
 
 import json
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -28,6 +29,8 @@ from ansible_collections.netns.lab.tests.benchmark.measure import (
     Sample,
     Stopwatch,
 )
+
+PROFILE = "NETNS_LAB_PROFILE"
 
 
 def measure(contender: Contender, phase: str) -> tuple[Sample | None, str]:
@@ -55,6 +58,9 @@ def session(key: str, size: int, run: int, programs: Path, patience: float) -> l
         records: list[Record] = []
         try:
             for phase in contender.phases():
+                if PROFILE in os.environ:
+                    stopwatch.environment[PROFILE] = str(Path(os.environ[PROFILE]) / phase)
+                    Path(stopwatch.environment[PROFILE]).mkdir(parents=True)
                 quiet.wait_for_quiet(patience)
                 try:
                     sample, reason = measure(contender, phase)
