@@ -26,6 +26,7 @@ class Ledger:
         self._others = everything
         self._removal = dict(self._mine.removal)
         self._kept: dict[Key, Record] = {}
+        self._written = self._before
 
     @property
     def exists(self) -> bool:
@@ -93,6 +94,7 @@ class Ledger:
         intended.uses = {**self._mine.uses, **intended.uses}
         intended.removal = {**self._mine.removal, **intended.removal}
         records.write(intended)
+        self._written = intended
 
     def settle(
         self, view: View, wishes: t.Sequence[Wish], kinds: t.Sequence[Kind], lets_go: bool, is_absent: bool
@@ -109,7 +111,7 @@ class Ledger:
             records.write(heir)
         if is_absent:
             records.remove(self._mine.topology)
-        elif settled != self._before:
+        elif settled != self._written:
             records.write(settled)
 
     def restore(self) -> None:

@@ -234,3 +234,36 @@ def test_a_pair_does_not_lend_an_end_whose_name_goes_to_something_else(lab: Lab,
     )
     pair = {"name": "x1", "namespace": "n1", "peer": {"name": "x2"}}
     lab.run("topology", name=NAME, netns=NODES[:1], **{**taken, "veth": [*taken.get("veth", []), pair]})
+
+
+CABLE = "ip link add name x1 up type veth peer name x2; ip link set dev x2 up"
+
+
+def test_an_ipv6_address_that_would_run_out_takes_its_route_along(lab: Lab) -> None:
+    lab.sh(CABLE)
+    before = lab.exact()
+    where = {"interface": "x1", "address": "2001:db8::1/64"}
+    lab.run("netns_address", **where, valid_lft="5000")
+    lab.run("netns_address", **where, state="absent")
+    lab.same(before, lab.exact(), "the address is gone")
+
+
+def test_an_ipv6_route_keeps_its_source_when_the_address_is_made_anew(lab: Lab) -> None:
+    lab.sh(CABLE)
+    route = {"destination": "2001:db8:100::/48", "interface": "x1", "source": "2001:db8::1"}
+    for length in (64, 56):
+        address = {"interface": "x1", "address": f"2001:db8::1/{length}", "nodad": True, "valid_lft": "5000"}
+        lab.run("topology", name=NAME, netns_address=[address], netns_route=[route])
+    address["address"], route["source"] = "2001:db8::2/56", "2001:db8::2"
+    lab.run("topology", name=NAME, netns_address=[address], netns_route=[route])
+
+
+def test_a_single_next_hop_has_no_weight(lab: Lab) -> None:
+    lab.sh(CABLE)
+    lab.run("netns_route", destination="198.51.100.0/24", nexthops=[{"interface": "x1", "weight": 7}])
+
+
+def test_a_bridge_leaves_the_spanning_tree_before_its_delay_becomes_too_short_for_it(lab: Lab) -> None:
+    lab.sh("ip link add name br0 type bridge stp_state 1")
+    lab.run("bridge", name="br0", stp=False, forward_delay=0, ageing_time=60)
+    lab.run("bridge", name="br0", stp=True, forward_delay=2)

@@ -17,11 +17,13 @@ from ansible_collections.netns.lab.plugins.module_utils._errors import LabError
 from ansible_collections.netns.lab.plugins.module_utils._iproute2 import ip
 from ansible_collections.netns.lab.plugins.module_utils._model import (
     OWN,
+    Command,
     Fact,
     Kind,
     NewIndex,
     Operation,
     Request,
+    Step,
     View,
     Wish,
     link_key,
@@ -151,10 +153,15 @@ class Bridge(Kind):
             return []
         before = {name: present.get(name) for name in link_values}
         before.update({name: present["data"].get(name) for name in values})
-        steps, commands = change_link(
-            key, view, link_values, kind="bridge", data=values, data_attributes=BRIDGE, cures=_cures(values)
-        )
-        return [Operation(wish, list(steps), commands, before, {**link_values, **values})]
+        steps: list[Step] = []
+        commands: list[Command] = []
+        for link_part, part in _parts(link_values, values):
+            part_steps, part_commands = change_link(
+                key, view, link_part, kind="bridge", data=part, data_attributes=BRIDGE, cures=_cures(part)
+            )
+            steps += part_steps
+            commands += part_commands
+        return [Operation(wish, steps, commands, before, {**link_values, **values})]
 
     def _absent(self, wish: Wish, view: View) -> list[Operation]:
         key = wish.options["key"]
@@ -173,6 +180,14 @@ class Bridge(Kind):
         return [
             Operation(wish, [delete_request(namespace, name, undo)], [command], {**link_values, **values}, None)
         ]
+
+
+def _parts(link: dict[str, t.Any], values: dict[str, t.Any]) -> list[tuple[dict[str, t.Any], dict[str, t.Any]]]:
+    """What is set at once. The kernel looks at forward_delay before stp, and takes a short one only without stp."""
+    if values.get("stp") is False and values.get("forward_delay", _LEAST_DELAY_WITH_STP) < _LEAST_DELAY_WITH_STP:
+        rest = {name: value for name, value in values.items() if name != "stp"}
+        return [({}, {"stp": False}), (link, rest)]
+    return [(link, values)]
 
 
 def _made_with(values: dict[str, t.Any]) -> tuple[dict[str, t.Any], dict[str, t.Any]]:

@@ -169,8 +169,9 @@ class NetnsAddress(Kind):
         present = view.fact(key).values
         values = {**present, **changes}
         steps, commands, routes = _take_away(key, view)
-        steps.insert(1, _add(key, values, undo=[_delete(key, values)]))
-        commands.insert(1, _command("add", key, values))
+        after = 2 if _leaves_its_route(key, present) else 1
+        steps.insert(after, _add(key, values, undo=[_delete(key, values)]))
+        commands.insert(after, _command("add", key, values))
         view.put(_made(key, values))
         for fact in routes:
             if fact.restore and fact.restore_command:
@@ -184,7 +185,10 @@ class NetnsAddress(Kind):
         secondaries = _going_with(wish.identity, view)
         steps, commands, routes = _take_away(wish.identity, view)
         for fact in routes:
-            view.forget(fact.key)
+            if fact.values["version"] == 6:
+                view.update(fact.key, source=None)
+            else:
+                view.forget(fact.key)
         view.remove(wish.identity)
         for fact in secondaries[:1]:
             view.update(fact.key, secondary=False)
@@ -365,10 +369,20 @@ def _take_away(key: Key, view: View) -> tuple[list[Step], list[Command], list[Fa
     ]
     steps: list[Step] = [_delete(key, present, undo=undo)]
     commands = [_command("delete", key, {"prefixlen": present["prefixlen"], "peer": present["peer"]})]
+    if _leaves_its_route(key, present):
+        lasting = {**present, **dict.fromkeys(_LIFETIMES, "forever")}
+        steps.insert(0, _add(key, lasting, flags=nl.NLM_F_REPLACE, undo=[_add(key, present, flags=nl.NLM_F_REPLACE)]))
+        commands.insert(0, _command("replace", key, lasting))
     for fact in secondaries:
         steps += _restore(fact)
         commands.append(_command("replace", fact.key, fact.values))
     return steps, commands, routes
+
+
+def _leaves_its_route(key: Key, present: Values) -> bool:
+    """With an IPv6 address that would run out, the kernel leaves the route to its network, until that runs out
+    (ipv6_del_addr)."""
+    return _version(key) == 6 and present.get("valid_lft", "forever") != "forever" and not present["noprefixroute"]
 
 
 def _is_secondary(key: Key, values: Values, view: View) -> bool:
@@ -398,9 +412,11 @@ def _going_with(key: Key, view: View) -> list[Fact]:
 
 def _routes_lost(key: Key, view: View) -> list[Fact]:
     """What the kernel takes away with an IPv4 address: what sends from it (fib_sync_down_addr), and with the last one
-    of a link everything that leaves through that link alone (fib_disable_ip)."""
+    of a link everything that leaves through that link alone (fib_disable_ip). With an IPv6 address, what sends from it
+    only forgets so (fib6_remove_prefsrc)."""
     if _version(key) == 6:
-        return []
+        routes = view.of_type("route")
+        return [fact for fact in routes if fact.key[1] == key[1] and fact.values.get("source") == key[3]]
     link = link_key(key[1], key[2])
     around = view.dependents(link, past="link")
     going = {key, *(fact.key for fact in _going_with(key, view))}

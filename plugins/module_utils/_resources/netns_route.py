@@ -225,6 +225,8 @@ def _hops(options: dict[str, t.Any], version: int) -> list[Hop]:
     hops = [_hop(hop, version) for hop in given]
     if len({(hop["gateway"], hop["interface"]) for hop in hops}) < len(hops):
         raise ValueError("nexthops has one of them twice; give it more weight instead")
+    if len(hops) == 1:
+        hops[0]["weight"] = 1  # beside none it has no weight for the kernel
     return sorted(hops, key=_hop_order)
 
 
