@@ -122,9 +122,11 @@ def plan(
 
 
 def _plan_one(wish: Wish, view: View, result: Plan, levels: _Levels, made: dict[Key, None]) -> None:
+    # What an item that is to be absent needs is known of its objects only.
+    needed = {*wish.requires, *(key for fact in map(view.get, wish.objects) if fact for key in fact.requires)}
     for operation in wish.kind.plan(wish, view):
         result.operations.append(operation)
-        levels.add(operation, view.made, view.gone)
+        levels.add(operation, needed, view.made, view.gone)
     made.update(dict.fromkeys(view.made))
     view.made.clear()
     view.gone.clear()
@@ -162,7 +164,9 @@ class _Levels:
         self._used: dict[Key, int] = {}
         self._turns: dict[Key, int] = {}
 
-    def add(self, operation: Operation, made: t.Iterable[Key], gone: t.Iterable[Key]) -> None:
+    def add(
+        self, operation: Operation, needed: t.Iterable[Key], made: t.Iterable[Key], gone: t.Iterable[Key]
+    ) -> None:
         wish = operation.wish
         waits = [self._ready[key] for key in (*wish.requires, *wish.after) if key in self._ready]
         waits += [self._free[key] for key in made if key in self._free]
@@ -178,7 +182,7 @@ class _Levels:
             level += 1
         for key in wish.provides:
             self._ready[key] = max(level, self._ready.get(key, level))
-        for key in wish.requires:
+        for key in needed:
             self._used[key] = max(level, self._used.get(key, level))
         self._free.update(dict.fromkeys(gone, level))
 

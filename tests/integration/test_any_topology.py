@@ -166,20 +166,17 @@ def test_a_link_with_a_master_keeps_it_whichever_section_says_so(lab: Lab, given
     assert "master" not in lab.link("n1", "x1")
 
 
-def test_a_route_is_removed_before_its_link_goes_with_the_other_end(lab: Lab) -> None:
+@pytest.mark.parametrize("where", [{"namespace": "n1"}, {}], ids=["n1", "own"])
+def test_a_route_is_removed_before_its_link_goes_with_the_other_end(lab: Lab, where: dict[str, str]) -> None:
+    route = {"destination": "2001:db8:100::/48", **where}
     lab.run(
         "topology",
         name=NAME,
         netns=NODES,
-        veth=[{"name": "x1", "namespace": "n2", "peer": {"name": "x1", "namespace": "n1"}}],
-        netns_route=[{"destination": "198.51.100.0/24", "namespace": "n1", "interface": "x1"}],
+        veth=[{"name": "x1", "namespace": "n2", "peer": {"name": "x1", **where}}],
+        netns_route=[{**route, "interface": "x1"}],
     )
-    lab.run(
-        "topology",
-        name=NAME,
-        netns=NODES,
-        netns_route=[{"destination": "198.51.100.0/24", "namespace": "n1", "state": "absent"}],
-    )
+    lab.run("topology", name=NAME, netns=NODES, netns_route=[{**route, "state": "absent"}])
     assert lab.links("n1") == lab.links("n2") == set()
 
 
