@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from ansible_collections.netns.lab.tests.integration.helpers import state
-from ansible_collections.netns.lab.tests.integration.helpers.definitions import Definition, changes
+from ansible_collections.netns.lab.tests.integration.helpers.definitions import Definition, additions, changes
 from ansible_collections.netns.lab.tests.integration.helpers.lab import Lab, eventually
 from ansible_collections.netns.lab.tests.integration.helpers.machine import machine
 from ansible_collections.netns.lab.tests.integration.helpers.modules import Result, execute
@@ -56,6 +56,10 @@ class Bench:
         assert not result.failed, result.msg
         assert result.changed == bool(result.commands) == (result.diff["before"] != result.diff["after"])
         return result
+
+    def by_hand(self, commands: list[str]) -> None:
+        """Somebody else does it, on the machine and on its twin."""
+        self._lab.sh("\n".join(commands))
 
     def remove(self) -> Result:
         result = execute("topology", {"name": NAME, "state": "absent"})
@@ -112,6 +116,25 @@ def _mounts() -> list[str]:
 def test_any_definition_and_any_that_follows(pair: tuple[Definition, Definition]) -> None:
     with _bench() as bench:
         _one_after_the_other(bench, *pair)
+
+
+@settings(any_topology, max_examples=EXAMPLES // 4)
+@given(additions())
+def test_what_was_there_already_is_part_of_a_lab_and_outlives_it(pair: tuple[Definition, Definition]) -> None:
+    there, everything = pair
+    with _bench() as bench:
+        bench.by_hand(bench.check(there).commands)
+        bench.is_as(there, bench.read())
+        bench.replay(bench.apply(everything).commands)
+        found = bench.read()
+        bench.is_as(everything, found)
+        bench.is_like_the_twin(found)
+        bench.is_unchanged_by(everything)
+        bench.replay(bench.remove().commands)
+        found = bench.read()
+        bench.is_as(there, found)
+        bench.is_like_the_twin(found)
+        assert not RECORDS.exists()
 
 
 def _one_after_the_other(bench: Bench, first: Definition, second: Definition) -> None:
@@ -176,14 +199,18 @@ def test_a_link_with_a_master_keeps_it_whichever_section_says_so(lab: Lab, given
 @pytest.mark.parametrize("where", [{"namespace": "n1"}, {}], ids=["n1", "own"])
 def test_a_route_is_removed_before_its_link_goes_with_the_other_end(lab: Lab, where: dict[str, str]) -> None:
     route = {"destination": "2001:db8:100::/48", **where}
+    address = {"interface": "lo", "namespace": "n2", "address": "192.0.2.1/32"}
     lab.run(
         "topology",
         name=NAME,
         netns=NODES,
         veth=[{"name": "x1", "namespace": "n2", "peer": {"name": "x1", **where}}],
+        netns_address=[address],
         netns_route=[{**route, "interface": "x1"}],
     )
-    lab.run("topology", name=NAME, netns=NODES, netns_route=[{**route, "state": "absent"}])
+    # What is done in n2 is done before all in n1.
+    gone = {"netns_address": [{**address, "state": "absent"}], "netns_route": [{**route, "state": "absent"}]}
+    lab.run("topology", name=NAME, netns=NODES, **gone)
     assert lab.links("n1") == lab.links("n2") == set()
 
 

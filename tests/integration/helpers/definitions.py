@@ -308,9 +308,10 @@ class _Maker:
             hops.append({"interface": link.name, "gateway": gateway})
             if gateway not in elsewhere:
                 hops.append({"gateway": gateway})
-        hops.append(
-            {"interface": link.name, "gateway": "172.16.0.1" if version == 4 else "2001:db8:dead::1", "onlink": True}
-        )
+        # Where IPv4 never was up, the kernel takes any gateway for a broadcast address.
+        if version == 6 or self.links[link.place, "lo"].up:
+            onlink = "172.16.0.1" if version == 4 else "2001:db8:dead::1"
+            hops.append({"interface": link.name, "gateway": onlink, "onlink": True})
         if version == 6:
             hops.append({"interface": link.name, "gateway": "fe80::99"})
         return hops
@@ -373,3 +374,33 @@ def changes(draw: st.DrawFn) -> tuple[Definition, Definition]:
     """A definition and the one that comes after it; some items of the second say what is to be gone of the first."""
     first = _Maker(draw).make(None)
     return first, _Maker(draw).make(first)
+
+
+@st.composite
+def additions(draw: st.DrawFn) -> tuple[Definition, Definition]:
+    """What is there already, and a definition that has all of it and more."""
+    everything = _Maker(draw).make(None)
+    # What changes for good what was there is left out, and so is a default route, which the guard would keep.
+    everything.pop("netns_link", None)
+    everything["netns_route"] = [
+        item
+        for item in everything.get("netns_route", ())
+        if "namespace" in item or item["destination"] not in ("default", "0.0.0.0/0", "::/0")
+    ]
+    places = {OWN}
+    there: Definition = {"netns": [], "bridge": [], "veth": [], "netns_address": []}
+    for item in everything.get("netns", ()):
+        if draw(st.booleans()):
+            there["netns"].append(item)
+            places.add(item["name"])
+    links = {(place, "lo") for place in places}
+    for section in ("bridge", "veth"):
+        for item in everything.get(section, ()):
+            ends = [(end.get("namespace", OWN), end["name"]) for end in (item, item.get("peer")) if end]
+            if {place for place, _name in ends} <= places and draw(st.booleans()):
+                there[section].append(item)
+                links.update(ends)
+    for item in everything.get("netns_address", ()):
+        if (item.get("namespace", OWN), item["interface"]) in links and draw(st.booleans()):
+            there["netns_address"].append(item)
+    return there, everything

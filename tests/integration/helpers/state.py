@@ -191,15 +191,7 @@ def _without_time(raw: Json) -> Json:
         for link in raw["addresses"]
     }
     routes = sorted(
-        json.dumps(
-            {
-                **{key: value for key, value in route.items() if key != "expires"},
-                "flags": sorted(set(route["flags"]) - {"linkdown", "dead"}),
-            },
-            sort_keys=True,
-        )
-        for route in raw["routes"]
-        if not _comes_when_it_likes(route)
+        json.dumps(_route(route), sort_keys=True) for route in raw["routes"] if not _comes_when_it_likes(route)
     )
     return {
         "identity": raw["identity"],
@@ -214,6 +206,15 @@ def _comes_when_it_likes(route: Json) -> bool:
     if ":" not in route["dst"] or route.get("protocol") != "kernel":
         return False
     return route["table"] == "local" or route["dst"].startswith("fe80:") or "/" not in route["dst"]
+
+
+def _route(found: Json) -> Json:
+    """Of a route or of one of its next hops."""
+    found = {key: value for key, value in found.items() if key != "expires"}
+    found["flags"] = sorted(set(found["flags"]) - {"linkdown", "dead"})
+    if "nexthops" in found:
+        found["nexthops"] = [_route(hop) for hop in found["nexthops"]]
+    return found
 
 
 def _address(found: Json) -> Json:
