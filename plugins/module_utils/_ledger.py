@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.netns.lab.plugins.module_utils import _records as records
-from ansible_collections.netns.lab.plugins.module_utils._model import OWN, Key, Kind, View, Wish
+from ansible_collections.netns.lab.plugins.module_utils._model import OWN, Key, Kind, View, Wish, netns_key
 from ansible_collections.netns.lab.plugins.module_utils._records import Record
 
 
@@ -134,6 +134,11 @@ class Ledger:
                 removal.update({key: wish.removal for key in wish.objects if key in owns and wish.removal})
                 for key in (*wish.objects, *wish.requires):
                     token = view.token(key)
-                    if token is not None and key not in view.owned and key[1:] != (OWN,):
+                    if token is not None and key not in view.owned and not _is_given(key, view):
                         uses[key] = token
         return Record(self._mine.topology, owns, uses=uses, removal=removal)
+
+
+def _is_given(key: Key, view: View) -> bool:
+    """What is there in any case: the own namespace, and lo in a namespace that was made."""
+    return key[1:] == (OWN,) or key[0] == "link" and key[2] == "lo" and netns_key(key[1]) in view.owned
