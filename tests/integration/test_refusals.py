@@ -57,7 +57,7 @@ FAULTS: list[tuple[str, dict[str, t.Any], str]] = [
     ("bridge_port", {"bridge": "br0", "interface": "x", "cost": 0}, "cost is 0"),
     ("bridge_port", {"bridge": "br0", "interface": "x", "priority": 64}, "priority is 64"),
     ("netns_link", {"name": "x", "alias": "a\x1bb"}, "cannot be printed"),
-    ("netns_link", {"name": "x", "alias": "a" * 256}, "255 bytes"),
+    ("netns_link", {"name": "x", "alias": "a" * 255}, "254 bytes"),
     ("netns_link", {"name": "x", "master": "x"}, "own master"),
     ("netns_link", {"name": "x", "namespace": "a", "from_namespace": "a"}, "the same"),
     ("netns_link", {"name": "lo", "namespace": "a", "from_namespace": "b"}, "lo"),
