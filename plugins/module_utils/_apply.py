@@ -39,6 +39,8 @@ from ansible_collections.netns.lab.plugins.module_utils._steps import CreateName
 # The kernel takes namespaces down in the background; hosts with many processors were seen to take 8 to 60 s.
 _PATIENCE = 90.0
 _DELETIONS = (nl.RTM_DELLINK, nl.RTM_DELADDR, nl.RTM_DELROUTE)
+# After this, what should have gone with a namespace is deleted for itself: something keeps the namespace open.
+_GRACE = 5.0
 _IFINFOMSG_INDEX = struct.Struct("=4xi")
 
 
@@ -60,14 +62,12 @@ class Applier:
     def prepare(self, plan: Plan, view: View, choose_indexes: bool) -> None:
         """Makes the new namespaces, as yet without names, and chooses the indexes of new links, so that ``view`` (the
         host after the plan) tells beforehand what marks everything will have. Nothing shows on the host."""
-        highest: dict[str, int] = {}
+        last: dict[str, int] = {}
         for level in plan.levels:
             for operation, step in level:
                 if isinstance(step, CreateNamespace):
                     self._make(operation.wish.item, step.name, view)
-                    if choose_indexes:
-                        # The kernel puts links of its own into a new namespace: lo, and tunnels if it has them.
-                        highest[step.name] = self.host.socket(step.name).highest_link()
+                    last[step.name] = _unlikely_index(set())
         if not choose_indexes:
             return
         taken: dict[str, set[int]] = {}
@@ -77,8 +77,9 @@ class Applier:
         for fact in links:
             if fact.values["index"] is None:
                 namespace = fact.key[1]
-                if namespace in highest:
-                    index = highest[namespace] = highest[namespace] + 1
+                if namespace in last:
+                    # One after the other, so that they are listed in the order in which they were asked for.
+                    index = last[namespace] = last[namespace] + 1
                 else:
                     index = _unlikely_index(taken[namespace])
                     taken[namespace].add(index)
@@ -240,20 +241,25 @@ class Applier:
         self.host.close_descriptors()
         for name in held:
             os.close(self._held.pop(name)[0])
-        deadline = time.monotonic() + _PATIENCE
+        start = time.monotonic()
         for name, (_fd, step) in held.items():
-            for namespace, index in step.outside:
-                if namespace not in held:
-                    self._await_gone(name, namespace, index, deadline)
+            for link, index in step.outside:
+                if link[1] not in held:
+                    self._await_gone(name, link, index, start)
 
-    def _await_gone(self, name: str, namespace: str, index: int, deadline: float) -> None:
-        request = [(nl.RTM_GETLINK, 0, nl.encode("ifinfmsg", {"family": 0, "index": index}, []))]
+    def _await_gone(self, name: str, link: Key, index: int, start: float) -> None:
+        _type, namespace, interface = link
+        body = nl.encode("ifinfmsg", {"family": 0, "index": index}, [("IFLA_IFNAME", interface)])
+        is_deleted = False
         delay = 0.001
         while True:
-            error = self.host.socket(namespace).exchange(request)[0].error
+            kind = nl.RTM_GETLINK
+            if time.monotonic() > start + _GRACE and not is_deleted:
+                kind, is_deleted = nl.RTM_DELLINK, True
+            error = self.host.socket(namespace).exchange([(kind, 0, body)])[0].error
             if error is not None and error.code == errno.ENODEV:
                 return
-            if time.monotonic() > deadline:
+            if time.monotonic() > start + _PATIENCE:
                 fault = LabError(
                     f"netns {name}: its name is gone, but something still keeps the namespace open, "
                     "so that the links out of it remain; end what uses it, and run this again"

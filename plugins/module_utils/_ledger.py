@@ -70,6 +70,7 @@ class Ledger:
         for wish in wishes:
             for key in wish.objects:
                 about.setdefault(key, []).append(wish)
+        meant |= _stood_on(wishes, view)
         for wish in wishes:
             for key in wish.objects:
                 fact = view.get(key)
@@ -101,7 +102,7 @@ class Ledger:
     ) -> None:
         """Writes down how things are now. What others need of a topology that ``lets_go`` of it becomes theirs."""
         settled = self._record(view, wishes, kinds)
-        wanted = {key for wish in wishes if wish.present for key in wish.objects}
+        wanted = {key for wish in wishes if wish.present for key in wish.objects} | _stood_on(wishes, view)
         heirs: dict[str, Record] = {}
         for key in [key for key in settled.owns if key in self._kept and key not in wanted] if lets_go else ():
             heir = heirs[self._kept[key].topology] = self._kept[key]
@@ -131,12 +132,22 @@ class Ledger:
         removal = {key: options for key, options in self._mine.removal.items() if key in owns}
         for wish in wishes:
             if wish.present:
-                removal.update({key: wish.removal for key in wish.objects if key in owns and wish.removal})
+                for key in wish.objects:
+                    removal.pop(key, None)
+                    if key in owns and wish.removal:
+                        removal[key] = wish.removal
                 for key in (*wish.objects, *wish.requires):
                     token = view.token(key)
                     if token is not None and key not in view.owned and not _is_given(key, view):
                         uses[key] = token
         return Record(self._mine.topology, owns, uses=uses, removal=removal)
+
+
+def _stood_on(wishes: t.Sequence[Wish], view: View) -> set[Key]:
+    """What a definition needs without naming it."""
+    named = {key for wish in wishes for key in wish.objects}
+    needed = {key for wish in wishes if wish.present for key in wish.requires} - named
+    return needed.union(*(view.ancestors(key) for key in needed)) - named
 
 
 def _is_given(key: Key, view: View) -> bool:

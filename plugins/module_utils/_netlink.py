@@ -171,11 +171,6 @@ class NetlinkSocket:
             return None
         return bool(message.get_attr("IFLA_OPERSTATE") == _IF_OPER_UP)
 
-    def highest_link(self) -> int:
-        """The highest index of a link in the socket's namespace."""
-        body = struct.pack("=BxHiII", 0, 0, 0, 0, 0)
-        return max(struct.unpack_from("=4xi", message)[0] for message in self.dump(RTM_GETLINK, body))
-
     def _dump_once(self, kind: int, body: bytes) -> list[bytes]:
         self._sequence += 1
         header = _HEADER.pack(_HEADER.size + len(body), kind, NLM_F_REQUEST | NLM_F_DUMP, self._sequence, 0)

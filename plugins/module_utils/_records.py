@@ -70,7 +70,7 @@ def load_all() -> dict[str, Record]:
     except FileNotFoundError:
         return {}
     records = (_load(file) for file in files if file.endswith(_SUFFIX))
-    return {record.topology: record for record in records}
+    return {record.topology: record for record in records if record is not None}
 
 
 def write(record: Record) -> None:
@@ -121,19 +121,38 @@ def _path(topology: str) -> str:
     return os.path.join(RECORDS_DIR, topology + _SUFFIX)
 
 
-def _load(file: str) -> Record:
+def _load(file: str) -> Record | None:
     path = os.path.join(RECORDS_DIR, file)
     try:
+        if not os.path.isfile(path) and os.path.lexists(path):
+            raise ValueError("it is no file")
         with open(path, encoding="utf-8") as opened:
             content = json.load(opened)
         if content["version"] != _VERSION:
             raise LabError(f"{path} was written by another version of netns.lab; remove it, and what it lists by hand")
+        if content["topology"] + _SUFFIX != file:
+            raise ValueError(f"it is that of topology {content['topology']}")
         return Record(
             topology=content["topology"],
-            owns={tuple(entry[:-1]): entry[-1] for entry in content["owns"]},
-            was={tuple(entry[:-1]): entry[-1] for entry in content["was"]},
-            uses={tuple(entry[:-1]): entry[-1] for entry in content["uses"]},
-            removal={tuple(entry[:-1]): entry[-1] for entry in content["removal"]},
+            owns=_entries(content["owns"], str),
+            was=_entries(content["was"], str),
+            uses=_entries(content["uses"], str),
+            removal=_entries(content["removal"], dict),
         )
+    except FileNotFoundError:
+        return None  # a check run looks without a lock: it went in between
+    except OSError as e:
+        raise LabError(f"{path} cannot be read ({os.strerror(e.errno or 0)}); move it away") from e
     except (ValueError, KeyError, TypeError) as e:
         raise LabError(f"{path} is no record of netns.lab ({e}); move it away, and remove by hand what it lists") from e
+
+
+def _entries(listed: list[list[t.Any]], content: type) -> dict[Key, t.Any]:
+    """Each a key, and behind it what belongs to it."""
+    found: dict[Key, t.Any] = {}
+    for entry in listed:
+        *key, last = entry
+        if len(key) < 2 or not all(isinstance(part, str) for part in key) or not isinstance(last, content):
+            raise ValueError(f"{entry!r} is no entry")
+        found[tuple(key)] = last
+    return found

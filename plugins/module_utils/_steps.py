@@ -13,7 +13,7 @@ import time
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.netns.lab.plugins.module_utils._model import Step
+from ansible_collections.netns.lab.plugins.module_utils._model import Key, Step
 
 if t.TYPE_CHECKING:
     from ansible_collections.netns.lab.plugins.module_utils._apply import Applier
@@ -56,12 +56,12 @@ class RemoveName(HostStep):
 class DeleteNamespace(HostStep):
     """As ``ip netns delete``, but the namespace itself is held until all else has succeeded: so it can get its name
     back with everything in it. The run then waits until the kernel has let go of ``outside``, the links in other
-    namespaces whose peer goes with it (namespace and index)."""
+    namespaces whose peer goes with it, with their indexes."""
 
     name: str
     inode: int
     kill: bool
-    outside: list[tuple[str, int]]
+    outside: list[tuple[Key, int]]
 
     @property
     def undo(self) -> list[Step]:  # type: ignore[override]

@@ -170,10 +170,10 @@ def _leads_out_of_sight(key: Key, view: View) -> bool:
     )
 
 
-def _outside(key: Key, view: View) -> list[tuple[str, int]]:
+def _outside(key: Key, view: View) -> list[tuple[Key, int]]:
     """Links elsewhere that go with a namespace, because their peer is in it."""
     return [
-        (fact.key[1], fact.values["index"])
+        (fact.key, fact.values["index"])
         for fact in view.dependents(key)
         if fact.key[0] == "link" and fact.key[1] != key[1] and fact.values["index"]
     ]

@@ -106,7 +106,7 @@ def test_the_run_waits_for_the_other_ends_of_a_deleted_namespaces_cables() -> No
     view = host(netns("a"), netns("b"), pair("a:e0", "b:e0", index=5, peer={"index": 9}), pair("a:e1", "a:e2", index=7))
     (step,) = steps(planned(view, item("netns", name="a", state="absent")))
     assert isinstance(step, DeleteNamespace)
-    assert (step.name, step.kill, step.outside) == ("a", False, [("b", 9)])
+    assert (step.name, step.kill, step.outside) == ("a", False, [(("link", "b", "e0"), 9)])
 
 
 def test_a_file_that_is_no_namespace_is_removed() -> None:
@@ -139,7 +139,7 @@ def test_processes_are_killed_if_asked_for() -> None:
     plan = planned(view, item("netns", name="a", state="absent", processes="kill"))
     assert plan.commands == ["kill -KILL 7 8", "ip netns delete a"]
     assert change(plan) == ({"loopback": True, "processes": [7, 8]}, None)
-    assert steps(plan) == [DeleteNamespace("a", 99, True, [("", 3)])]
+    assert steps(plan) == [DeleteNamespace("a", 99, True, [(("link", "", "p0"), 3)])]
 
 
 def test_processes_are_kept_with_the_cables_out_of_their_namespace_if_asked_for() -> None:
