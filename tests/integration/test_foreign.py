@@ -105,7 +105,10 @@ BY_HAND = {
         "ip -n a1 route add default via 10.0.0.8 metric 7",
         "ip -n a1 route show default metric 7",
     ),
-    "a port": ("ip link add mine type veth peer name mine2; ip link set mine master br0", "ip link show mine master br0"),
+    "a port": (
+        "ip link add mine type veth peer name mine2; ip link set mine master br0",
+        "ip link show mine master br0",
+    ),
     "a bridge": ("ip -n a1 link add mine type bridge", "ip -n a1 link show mine"),
     "a cable": ("ip -n a1 link add mine type veth peer name mine netns a2", "ip -n a2 link show mine"),
     "a forwarding entry": (
@@ -192,15 +195,18 @@ def test_a_strangers_namespace_of_an_owned_name_stays_even_with_the_same_inode(l
 
 def name_one_with(inode: int, name: str) -> bool:
     """Makes namespaces until one gets a number that is free again, and names that one."""
+    own = os.stat("/proc/self/ns/net").st_ino
     makers: list[subprocess.Popen[bytes]] = []
+
+    def found() -> int:
+        return os.stat(f"/proc/{makers[-1].pid}/ns/net").st_ino
+
     try:
         for _try in range(300):
-            maker = subprocess.Popen(["unshare", "--net", "sleep", "60"])
-            makers.append(maker)
-            own = os.stat("/proc/self/ns/net").st_ino
-            assert eventually(lambda pid=maker.pid: os.stat(f"/proc/{pid}/ns/net").st_ino != own)  # type: ignore[misc]
-            if os.stat(f"/proc/{maker.pid}/ns/net").st_ino == inode:
-                subprocess.run(["ip", "netns", "attach", name, str(maker.pid)], check=True)
+            makers.append(subprocess.Popen(["unshare", "--net", "sleep", "60"]))
+            assert eventually(lambda: found() != own)
+            if found() == inode:
+                subprocess.run(["ip", "netns", "attach", name, str(makers[-1].pid)], check=True)
                 return True
         return False
     finally:
