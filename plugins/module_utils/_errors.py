@@ -12,7 +12,7 @@ from __future__ import annotations
 import errno
 import os
 
-# What to do about the kernel's commoner refusals. A kind that knows better says so itself (Step.hints).
+# What to do about the kernel's commoner refusals. A kind that knows better says so itself (Request.cures).
 _CURES = {
     errno.EPERM: "run the task as root, for example with become: true",
     errno.EACCES: "run the task as root, for example with become: true",
