@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 
 from ansible_collections.netns.lab.tests.integration.helpers import state
 from ansible_collections.netns.lab.tests.integration.helpers.definitions import Definition, additions, changes
-from ansible_collections.netns.lab.tests.integration.helpers.lab import Lab, eventually
+from ansible_collections.netns.lab.tests.integration.helpers.lab import Lab
 from ansible_collections.netns.lab.tests.integration.helpers.machine import machine
 from ansible_collections.netns.lab.tests.integration.helpers.modules import Result, execute
 from ansible_collections.netns.lab.tests.integration.helpers.oracle import faults
@@ -82,14 +82,7 @@ class Bench:
             assert not done.status, f"{command}\nis refused by iproute2: {done.output}"
 
     def is_like_the_twin(self, found: dict[str, t.Any]) -> None:
-        expected = state.comparable(found)
-
-        def difference() -> str:
-            return state.difference(state.comparable(state.read(self._lab._twin)), expected)
-
-        # "ip netns delete" does not wait until the kernel has taken down what was in it.
-        eventually(lambda: not difference(), seconds=20)
-        assert not difference(), f"the commands do not do the same:\n{difference()}"
+        self._lab.is_like_the_twin(found, "the commands do the same")
 
     def is_as(self, definition: Definition, found: dict[str, t.Any]) -> None:
         wrong = faults(definition, found, self.empty)

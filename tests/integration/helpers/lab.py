@@ -76,9 +76,15 @@ class Lab:
             for command in result.commands:
                 done = self._twin.run(command)
                 assert not done.status, f"{command}\nis refused by iproute2: {done.output}"
-            twin = state.comparable(state.read(self._twin))
-            self.same(twin, state.comparable(after), f"the commands do the same: {result.commands}")
+            self.is_like_the_twin(after, f"the commands do the same: {result.commands}")
         return result
+
+    def is_like_the_twin(self, found: dict[str, Json], why: str) -> None:
+        """``found``: the machine as ``state.read`` has it. "ip netns delete" does not wait until the kernel has taken
+        down what was in the namespace, so the twin has some time for it."""
+        expected = state.comparable(found)
+        eventually(lambda: not state.difference(state.comparable(state.read(self._twin)), expected), seconds=20)
+        self.same(state.comparable(state.read(self._twin)), expected, why)
 
     def unchanged(self, module: str, **options: t.Any) -> None:
         """The module finds everything as asked."""
