@@ -442,7 +442,9 @@ def _command(verb: str, key: Key, values: Values) -> Command:
     if len(hops) == 1:
         words += _hop_words(hops[0])
     words += ["table", table] if int(table) != _RT_TABLE_MAIN else []
-    words += ["metric", metric] if int(metric) not in (0, _IP6_RT_PRIO_USER if _version(key) == 6 else 0) else []
+    # Taken away without one, the route of the lowest metric goes.
+    taken_for_granted = 0 if verb == "delete" or _version(key) == 4 else _IP6_RT_PRIO_USER
+    words += ["metric", metric] if int(metric) not in (0, taken_for_granted) else []
     words += ["src", values["source"]] if values.get("source") else []
     default_scope = _default_scope(values)
     words += ["scope", values["scope"]] if values.get("scope", default_scope) != default_scope else []
