@@ -182,7 +182,11 @@ def _without_time(raw: Json) -> Json:
         for key in ("link", "link_index", "link_netnsid"):
             if "peer" in link:
                 link.pop(key, None)
-        for place in (link, link.get("linkinfo", {}).get("info_data", {}), data):
+        bridge = link.get("linkinfo", {}).get("info_data", {})
+        if bridge.get("stp_state"):
+            # The spanning tree shortens it for a while after each change (__br_set_topology_change).
+            bridge.pop("ageing_time", None)
+        for place in (link, bridge, data):
             for key in _PASSING & set(place):
                 del place[key]
         links.append(link)
