@@ -169,7 +169,8 @@ class NetlinkSocket:
         message = read("ifinfmsg", answer.messages[0][1])
         if not message["flags"] & _IFF_LOWER_UP:
             return None
-        return bool(message.get_attr("IFLA_OPERSTATE") == _IF_OPER_UP)
+        state = message.get_attr("IFLA_OPERSTATE")  # a structure of one field
+        return state is not None and bool(state["value"] == _IF_OPER_UP)
 
     def _dump_once(self, kind: int, body: bytes) -> list[bytes]:
         self._sequence += 1

@@ -330,6 +330,26 @@ def test_the_rest_of_a_dump_that_was_given_up_is_no_part_of_the_next() -> None:
     assert not fake.waiting
 
 
+# -- is a link operational
+
+
+@pytest.mark.parametrize(
+    ("flags", "state", "told"),
+    [(0x1 | 0x10000, 6, True), (0x1 | 0x10000, 2, False), (0x1 | 0x10000, 0, False), (0x1, 6, None), (0, 2, None)],
+)
+def test_a_link_is_operational_once_it_has_carrier_and_says_so(flags: int, state: int, told: bool | None) -> None:
+    body = struct.pack("=BxHiII", 0, 0, 5, flags, 0) + attribute(16, bytes([state]))
+    opened, fake = connected(lambda request: [message(nl.RTM_NEWLINK, request.sequence, body), ack(request)])
+    assert opened.is_operational("eth0") is told
+    assert fake.sent[0].kind == nl.RTM_GETLINK
+    assert fake.sent[0].body.endswith(attribute(3, b"eth0\0"))
+
+
+def test_a_link_that_is_not_there_is_not_operational() -> None:
+    opened, _fake = connected(lambda request: [ack(request, errno.ENODEV)])
+    assert opened.is_operational("eth0") is None
+
+
 # -- encoding
 
 

@@ -12,7 +12,9 @@ import pytest
 
 from ansible_collections.netns.lab.plugins.module_utils._engine import Item, wishes_of
 from ansible_collections.netns.lab.plugins.module_utils._errors import LabError
-from ansible_collections.netns.lab.plugins.module_utils._model import Fact, View, link_key, netns_key
+from ansible_collections.netns.lab.plugins.module_utils._model import Fact, View, Wish, link_key, netns_key
+from ansible_collections.netns.lab.plugins.module_utils._plan import plan
+from ansible_collections.netns.lab.plugins.module_utils._resources import KINDS
 from ansible_collections.netns.lab.tests.unit.helpers.lab import (
     address,
     bridge,
@@ -214,6 +216,36 @@ def test_a_chain_of_a_thousand_items_needs_no_deep_recursion() -> None:
     assert plan.operations[-1].wish.name == "a:e0"
 
 
+def test_what_would_go_with_a_namespace_and_is_wanted_elsewhere_goes_first_and_is_made_again() -> None:
+    """The kernel takes it away by and by, so its name would not be free yet."""
+    view = host(netns("old"), netns("new"), pair("old:e0", "p0"), pair("old:e1", "p1"))
+    plan = planned(
+        view,
+        item("netns", name="old", state="absent"),
+        item("veth", name="p0", peer={"name": "e0", "namespace": "new"}),
+    )
+    assert plan.commands[:3] == [
+        "ip link delete dev p0",
+        "ip netns delete old",
+        "ip link add name p0 type veth peer name e0 netns new",
+    ]
+    assert link_key("", "p1") not in view
+
+
+def test_somebody_can_watch_each_item_as_it_is_planned_and_stop_it_all() -> None:
+    seen: list[tuple[str, bool]] = []
+
+    def watch(wish: Wish, view: View) -> None:
+        seen.append((wish.item, link_key("", "br0") in view))
+        if wish.item == "bridge br1":
+            raise LabError("no further")
+
+    wishes = wishes_of([item("netns", name="a"), BRIDGE, item("bridge", name="br1"), item("bridge", name="br2")])
+    with pytest.raises(LabError, match="^no further$"):
+        plan(wishes, host(), KINDS, watch)
+    assert seen == [("netns a", False), ("bridge br0", True), ("bridge br1", True)]
+
+
 # -- results
 
 
@@ -322,3 +354,22 @@ def test_putting_an_object_again_changes_what_it_hangs_on() -> None:
     view.put(Fact(("port", "", "p"), {}, (link_key("", "b1"),)))
     assert view.dependents(link_key("", "b0")) == []
     assert [fact.key for fact in view.dependents(link_key("", "b1"))] == [("port", "", "p")]
+
+
+def test_a_token_tells_an_object_from_another_of_its_name_in_another_namespace_of_its_name() -> None:
+    one = View([Fact(netns_key("a"), {}, mark="7.1"), Fact(link_key("a", "e0"), {}, (netns_key("a"),), mark="3")])
+    again = View([Fact(netns_key("a"), {}, mark="7.2"), Fact(link_key("a", "e0"), {}, (netns_key("a"),), mark="3")])
+    other = View([Fact(netns_key("a"), {}, mark="7.1"), Fact(link_key("a", "e0"), {}, (netns_key("a"),), mark="4")])
+    tokens = [view.token(link_key("a", "e0")) for view in (one, again, other)]
+    assert None not in tokens and len(set(tokens)) == 3
+    assert one.token(link_key("a", "no-such")) is None
+    assert one.copy().token(link_key("a", "e0")) == tokens[0]
+
+
+def test_what_moves_takes_its_ownership_along_and_a_stranger_stays_one() -> None:
+    view = host(netns("a"), link("mine"), link("yours"))
+    view.owned[link_key("", "mine")] = None
+    for name in ("mine", "yours"):
+        view.move(link_key("", name), Fact(link_key("a", name), {}, (netns_key("a"),)))
+    assert set(view.owned) == {link_key("a", "mine")}
+    assert set(view.adopted) == {link_key("a", "yours")}

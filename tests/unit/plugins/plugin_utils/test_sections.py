@@ -21,7 +21,7 @@ BRIDGE = {"name": "wq"}
 NAMES = st.text(
     st.characters(min_codepoint=33, max_codepoint=0x2FFF, exclude_characters="/:%["), min_size=1, max_size=15
 )
-PREFIXES = st.text(st.characters(exclude_characters="/["), max_size=60)
+PREFIXES = st.text(st.characters(exclude_characters="/[", exclude_categories=["Cs"]), max_size=60)
 BRIDGE_NAMES = NAMES.filter(lambda name: len(name.encode()) <= 15)
 
 
