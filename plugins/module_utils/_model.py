@@ -326,6 +326,11 @@ class Kind:
         """The options that name an object of this kind; None for one that is not of this kind."""
         return None
 
+    def definition(self, fact: Fact, view: View) -> dict[str, t.Any] | None:
+        """The item that would make an object of this kind as it is, options at their default left out; None for one
+        that is not of this kind, or that comes by itself with something else."""
+        return None
+
     def is_meant(self, wish: Wish, fact: Fact, view: View) -> bool:
         """Whether an object is the one that the wish, which has it among its ``objects``, is about."""
         return self.item(fact) is not None
