@@ -61,6 +61,7 @@ def _link_layer_bytes(value: str) -> bytes:
 _ENCODERS: dict[str, t.Callable[[t.Any], bytes]] = {
     "uint8": _packed("=B"),
     "uint16": _packed("=H"),
+    "be16": _packed(">H"),
     "uint32": _packed("=I"),
     "uint64": _packed("=Q"),
     "int32": _packed("=i"),
@@ -74,11 +75,13 @@ _ENCODERS: dict[str, t.Callable[[t.Any], bytes]] = {
 _DECODERS: dict[str, t.Callable[[bytes], t.Any]] = {
     "uint8": _integer("=B"),
     "uint16": _integer("=H"),
+    "be16": _integer(">H"),
     "uint32": _integer("=I"),
     "uint64": _integer("=Q"),
     "int32": _integer("=i"),
     "asciiz": _text,
     "l2addr": _link_layer_address,
+    "lladdr": _link_layer_address,
     "ipaddr": _ip_address,
 }
 
@@ -88,7 +91,7 @@ class _Layout:
 
     def __init__(self, source: t.Any) -> None:
         self.source = source
-        fields = [(name, form) for name, form in source.fields if form != "x"]
+        fields = [(name, form) for name, form in source.fields if form[-1] != "x"]
         self.header = struct.Struct("=" + "".join(form for _name, form in source.fields))
         self.names = [name for name, _form in fields]
         self.keys = {*self.names, "attrs"}
@@ -101,7 +104,7 @@ class _Layout:
         """The class of an attribute that has others in it; None when there is none. What is in some depends on the
         kind of link beside it."""
         if kind == "info_data":
-            return getattr(self.source, f"{of_sibling('IFLA_INFO_KIND')}_data", None)
+            return self.source.data_map.get(of_sibling("IFLA_INFO_KIND"))
         if kind == "info_slave_data":
             return getattr(self.source, f"{of_sibling('IFLA_INFO_SLAVE_KIND')}_slave_data", None)
         found = self.source.af_spec_inet if kind == "af_spec" else getattr(self.source, kind)
