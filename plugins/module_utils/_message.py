@@ -45,10 +45,12 @@ def _ip_address(data: bytes) -> str:
 _DECODERS: dict[str, t.Callable[[bytes], t.Any]] = {
     "uint8": _integer("=B"),
     "uint16": _integer("=H"),
+    "be16": _integer(">H"),
     "uint32": _integer("=I"),
     "uint64": _integer("=Q"),
     "int32": _integer("=i"),
     "asciiz": _text,
+    "lladdr": _link_layer_address,
     "l2addr": _link_layer_address,
     "ipaddr": _ip_address,
 }
@@ -109,9 +111,10 @@ class Message:
         source = self._layout.source
         if kind in ("info_data", "info_slave_data"):
             # What is in there depends on the kind of link beside it.
-            prefix = "IFLA_INFO_SLAVE_KIND" if kind == "info_slave_data" else "IFLA_INFO_KIND"
-            suffix = kind.replace("info", "", 1)
-            nested = getattr(source, f"{self.get_attr(prefix)}{suffix}", None)
+            if kind == "info_data":
+                nested = source.data_map.get(self.get_attr("IFLA_INFO_KIND"))
+            else:
+                nested = getattr(source, f"{self.get_attr('IFLA_INFO_SLAVE_KIND')}_slave_data", None)
             return None if nested is None else Message(_layout(nested), data, has_header=False)
         nested = source.af_spec_inet if kind == "af_spec" else getattr(source, kind)
         layout = _layout(nested)
