@@ -16,6 +16,7 @@ from ansible_collections.netns.lab.plugins.module_utils._resources.netns import 
 from ansible_collections.netns.lab.plugins.module_utils._resources.netns_address import NetnsAddress
 from ansible_collections.netns.lab.plugins.module_utils._resources.netns_fdb import NetnsFdb
 from ansible_collections.netns.lab.plugins.module_utils._resources.netns_link import NetnsLink
+from ansible_collections.netns.lab.plugins.module_utils._resources.netns_neighbor import NetnsNeighbor
 from ansible_collections.netns.lab.plugins.module_utils._resources.netns_route import NetnsRoute
 from ansible_collections.netns.lab.plugins.module_utils._resources.veth import Veth
 
@@ -27,6 +28,7 @@ KINDS: tuple[Kind, ...] = (
     BridgePort(),
     NetnsLink(),
     NetnsAddress(),
+    NetnsNeighbor(),
     NetnsFdb(),
     NetnsRoute(),
 )
