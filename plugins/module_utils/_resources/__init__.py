@@ -18,6 +18,7 @@ from ansible_collections.netns.lab.plugins.module_utils._resources.netns_fdb imp
 from ansible_collections.netns.lab.plugins.module_utils._resources.netns_link import NetnsLink
 from ansible_collections.netns.lab.plugins.module_utils._resources.netns_neighbor import NetnsNeighbor
 from ansible_collections.netns.lab.plugins.module_utils._resources.netns_route import NetnsRoute
+from ansible_collections.netns.lab.plugins.module_utils._resources.netns_rule import NetnsRule
 from ansible_collections.netns.lab.plugins.module_utils._resources.veth import Veth
 
 # In the order in which a definition reads best.
@@ -31,4 +32,5 @@ KINDS: tuple[Kind, ...] = (
     NetnsNeighbor(),
     NetnsFdb(),
     NetnsRoute(),
+    NetnsRule(),
 )

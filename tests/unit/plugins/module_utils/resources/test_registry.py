@@ -31,6 +31,7 @@ LEAST = {
     "netns_neighbor": {"interface": "e0", "address": "192.0.2.2", "mac": "02:00:00:00:00:01"},
     "netns_fdb": {"interface": "e0", "mac": "02:00:00:00:00:01"},
     "netns_route": {"destination": "192.0.2.0/24", "interface": "e0"},
+    "netns_rule": {"table": "100"},
 }
 
 
