@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import errno
 import ipaddress
+import re
 import socket
 import typing as t
 
@@ -51,6 +52,7 @@ _NOT_SET = _ALL_BITS = 0xFFFFFFFF
 _PROTOCOLS = {"icmp": 1, "igmp": 2, "tcp": 6, "udp": 17, "ipv6-icmp": 58, "sctp": 132}
 _SELECTOR = ("not", "from", "to", "tos", "fwmark", "iif", "oif", "uidrange", "ipproto", "sport", "dport")
 _ACTION = ("action", "table", "goto", "suppress_prefixlength", "suppress_ifgroup")
+_NUMBER = re.compile("0[xX][0-9a-fA-F]+|[0-9]+")
 _RANGES = (("uidrange", "FRA_UID_RANGE"), ("sport", "FRA_SPORT_RANGE"), ("dport", "FRA_DPORT_RANGE"))
 _CURES = {
     errno.EEXIST: "there is such a rule already",
@@ -224,6 +226,8 @@ def _values(options: dict[str, t.Any], present: bool) -> Values:
     if values.get("ipproto") not in (None, "tcp", "udp", "sctp") and {"sport", "dport"} & set(values):
         raise ValueError(f"ipproto {values['ipproto']} has no ports")
     _add_action(options, values, present)
+    if not present and options["priority"] is None and not any(values.get(name) for name in (*_SELECTOR, *_ACTION)):
+        raise ValueError("it names no rule; give a priority, or what the rule selects or does")
     return values
 
 
@@ -265,11 +269,9 @@ def _network(value: str, option: str) -> ipaddress.IPv4Network | ipaddress.IPv6N
 
 
 def _integer(value: str, option: str, low: int, most: int) -> int:
-    try:
-        number = int(value, 16 if value.lower().startswith("0x") else 10)
-    except ValueError:
-        raise ValueError(f"{option} {value!r} is no number") from None
-    return whole_number(number, option, low, most)
+    if not _NUMBER.fullmatch(value):
+        raise ValueError(f"{option} {value!r} is no number")
+    return whole_number(int(value, 16 if value[:2] in ("0x", "0X") else 10), option, low, most)
 
 
 def _tos(value: str) -> str:
