@@ -38,7 +38,7 @@ from ansible_collections.netns.lab.plugins.module_utils._steps import CreateName
 
 # The kernel takes namespaces down in the background; hosts with many processors were seen to take 8 to 60 s.
 _PATIENCE = 90.0
-_DELETIONS = (nl.RTM_DELLINK, nl.RTM_DELADDR, nl.RTM_DELROUTE)
+_DELETIONS = (nl.RTM_DELLINK, nl.RTM_DELADDR, nl.RTM_DELROUTE, nl.RTM_DELNEIGH, nl.RTM_DELRULE)
 # After this, what should have gone with a namespace is deleted for itself: something keeps the namespace open.
 _GRACE = 5.0
 _IFINFOMSG_INDEX = struct.Struct("=4xi")

@@ -16,7 +16,7 @@ from __future__ import annotations
 import contextlib
 import math
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ansible_collections.netns.lab.plugins.module_utils._apply import Applier
 from ansible_collections.netns.lab.plugins.module_utils._errors import LabError, WiderView, told
@@ -24,7 +24,7 @@ from ansible_collections.netns.lab.plugins.module_utils._guard import Guard
 from ansible_collections.netns.lab.plugins.module_utils._host import Host, require_capabilities
 from ansible_collections.netns.lab.plugins.module_utils._ledger import Ledger
 from ansible_collections.netns.lab.plugins.module_utils._lock import locked
-from ansible_collections.netns.lab.plugins.module_utils._model import OWN, Kind, View, Wish
+from ansible_collections.netns.lab.plugins.module_utils._model import OWN, Kind, View, Wish, netns_key
 from ansible_collections.netns.lab.plugins.module_utils._netlink import NetlinkError
 from ansible_collections.netns.lab.plugins.module_utils._plan import Plan, check, plan
 from ansible_collections.netns.lab.plugins.module_utils._reader import Reader
@@ -129,6 +129,8 @@ class _Run:
     ledger: Ledger | None
     check_mode: bool
     allow_disconnect: bool
+    _read: dict[str, set[str]] = field(default_factory=dict)
+    """Of what is read on demand, by section: the namespaces where it was."""
 
     def result(self) -> Result:
         scope = [OWN, *(namespace for wish in self.wishes for namespace in wish.namespaces)]
@@ -148,16 +150,27 @@ class _Run:
 
     def _plan(self, scope: list[str], is_whole: bool = False) -> tuple[Plan, View, View]:
         reader = Reader(self.host)
-        view = self._observe(reader, list(dict.fromkeys(scope)))
-        view.is_whole = is_whole
+        before = self._observe(reader, list(dict.fromkeys(scope)))
+        before.is_whole = is_whole
+        while True:
+            view = before.copy()
+            planned = self._plan_from(before, view)
+            # What the plan may take along has to be known, so that it can be put back.
+            if not self._observe_further(reader, before, view.asked):
+                return planned, before, view
+
+    def _plan_from(self, before: View, view: View) -> Plan:
+        """``view`` is a copy of ``before``, to be changed."""
         wishes = self.wishes
+        for wish in wishes:
+            wish.kind.resolve(wish, before)
         if self.ledger is not None:
-            self.ledger.mark(view)
+            self.ledger.mark(before)
+            view.owned = dict(before.owned)
             if self._lets_go:
-                wishes = wishes + self.ledger.surplus(view, wishes, self.kinds)
-        guard = Guard(view, self.allow_disconnect)
-        before = view.copy()
-        return plan(wishes, view, self.kinds, guard.watch), before, view
+                wishes = wishes + self.ledger.surplus(before, wishes, self.kinds)
+        guard = Guard(before, self.allow_disconnect)
+        return plan(wishes, view, self.kinds, guard.watch)
 
     @property
     def _lets_go(self) -> bool:
@@ -167,8 +180,16 @@ class _Run:
         existing = [namespace for namespace in scope if self.host.opens(namespace)]
         view = View(assuming=self.check_mode)
         for kind in self.kinds:
-            own_wishes = [wish for wish in self.wishes if wish.kind.section == kind.section]
-            for fact in kind.observe(reader, scope if kind.names_namespaces else existing, own_wishes):
+            own_wishes = self._wishes_of(kind)
+            if kind.on_demand:
+                concerned = {namespace for wish in own_wishes for namespace in wish.namespaces}
+                if self.ledger is not None:
+                    concerned.update(self.ledger.namespaces(kind.on_demand))
+                places = [namespace for namespace in existing if namespace in concerned]
+                self._read[kind.section] = {*existing} & concerned
+            else:
+                places = scope if kind.names_namespaces else existing
+            for fact in kind.observe(reader, places, own_wishes):
                 view.put(fact)
         read = set(existing)
         for fact in view.of_type("netns"):
@@ -176,6 +197,23 @@ class _Run:
                 view.remove(fact.key)  # somebody was making it just now
         view.made.clear()
         return view
+
+    def _observe_further(self, reader: Reader, view: View, namespaces: t.Iterable[str]) -> bool:
+        """Reads what is read on demand only; whether there was any."""
+        found = False
+        for kind in self.kinds if namespaces else ():
+            if kind.on_demand:
+                read = self._read[kind.section]
+                places = [place for place in namespaces if netns_key(place) in view and place not in read]
+                read.update(places)
+                for fact in kind.observe(reader, places, self._wishes_of(kind)):
+                    view.put(fact)
+                    found = True
+        view.made.clear()
+        return found
+
+    def _wishes_of(self, kind: Kind) -> list[Wish]:
+        return [wish for wish in self.wishes if wish.kind.section == kind.section]
 
     def _apply(self, planned: Plan, before: View, after: View) -> None:
         ledger, topology = self.ledger, self.topology

@@ -32,13 +32,13 @@ class Ledger:
     def exists(self) -> bool:
         return self._before is not None
 
-    def namespaces(self) -> list[str]:
-        """Where the recorded objects are: what has to be looked at beside what the definition names."""
-        found = [key[1] for key in self._mine.keys()]
+    def namespaces(self, object_type: str = "") -> list[str]:
+        """Where the recorded objects (of that type) are: what has to be looked at beside what the definition names."""
+        found = self._mine.keys()
         if found:  # what others need matters only to who could take it away
             for other in self._others.values():
-                found += [key[1] for key in (*other.keys(), *other.uses)]
-        return list(dict.fromkeys(found))
+                found += [*other.keys(), *other.uses]
+        return list(dict.fromkeys(key[1] for key in found if object_type in ("", key[0])))
 
     def mark(self, view: View) -> None:
         """Finds what of the record is true."""

@@ -80,8 +80,8 @@ _DECODERS: dict[str, t.Callable[[bytes], t.Any]] = {
     "uint64": _integer("=Q"),
     "int32": _integer("=i"),
     "asciiz": _text,
-    "l2addr": _link_layer_address,
     "lladdr": _link_layer_address,
+    "l2addr": _link_layer_address,
     "ipaddr": _ip_address,
 }
 

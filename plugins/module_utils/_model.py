@@ -38,6 +38,11 @@ def link_up_key(namespace: str, name: str) -> Key:
     return ("link-up", namespace, name)
 
 
+def members_key(namespace: str, name: str) -> Key:
+    """Only orders steps: what a bridge loses when it takes its MAC from a new port comes after its ports."""
+    return ("members", namespace, name)
+
+
 def addresses_key(namespace: str) -> Key:
     """Only orders steps: what reaches something through a namespace's addresses comes after them."""
     return ("addresses", namespace)
@@ -80,6 +85,8 @@ class View:
         """What came and went since these lists were emptied."""
         self.adopted: dict[Key, None] = {}
         """What came, but only from elsewhere, and was not this topology's there."""
+        self.asked: dict[str, None] = {}
+        """The namespaces where it mattered what hangs on a link."""
         self._facts: dict[Key, Fact] = {}
         self._dependents: dict[Key, dict[Key, None]] = {}
         self.put(Fact(netns_key(OWN), {"loopback": True}))
@@ -92,6 +99,7 @@ class View:
         view = View(facts, self.assuming)
         view.owned = dict(self.owned)
         view.is_whole = self.is_whole
+        view.made.clear()
         return view
 
     def __contains__(self, key: Key) -> bool:
@@ -180,6 +188,12 @@ class View:
                     found[dependent] = self._facts[dependent]
                     waiting.append(dependent)
         return list(found.values())
+
+    def hanging_on(self, key: Key) -> list[Fact]:
+        """What the kernel may take from a link or a port that is about to change, other links left out. What is read
+        on demand only is read for it."""
+        self.asked[key[1]] = None
+        return self.dependents(key, past="link")
 
     def remove(self, key: Key) -> list[Fact]:
         """Drop an object and all that goes with it; returns what went with it."""
@@ -309,6 +323,9 @@ class Kind:
     """Options whose text is the user's own, where what looks like a range is none."""
     names_namespaces: t.ClassVar[bool] = False
     """Whether ``observe`` is told of namespaces that do not exist, too."""
+    on_demand: t.ClassVar[str] = ""
+    """The type of this kind's objects, where few labs have any: they are read only in namespaces where a wish or a
+    record names one, and where the plan may take some along."""
 
     def wish(self, options: dict[str, t.Any]) -> Wish:
         """Checks an item; raises ValueError with half a sentence."""
@@ -321,6 +338,9 @@ class Kind:
         """Reads the objects of the kernel that are this kind's to read, in existing namespaces. ``wishes`` are those
         of this kind."""
         return ()
+
+    def resolve(self, wish: Wish, view: View) -> None:
+        """Completes ``objects`` of a wish where only the host tells which object is meant."""
 
     def item(self, fact: Fact) -> dict[str, t.Any] | None:
         """The options that name an object of this kind; None for one that is not of this kind."""

@@ -59,13 +59,25 @@ def _ifaddrmsg(found: t.Any, module: t.Any) -> t.Any:
     return type("ifaddrmsg", (found,), {"nla_map": (*found.nla_map, ("IFA_RT_PRIORITY", "uint32"))})
 
 
+def _ndmsg(found: t.Any, module: t.Any) -> t.Any:
+    # 0.7.2 does not know the attributes behind its last one (include/uapi/linux/neighbour.h).
+    if len(found.nla_map) > 10:
+        return found
+    later = (("NDA_LINK_NETNSID", "uint32"), ("NDA_SRC_VNI", "uint32"))
+    return type("ndmsg", (found,), {"nla_map": (*found.nla_map, *later)})
+
+
 def _ifinfmsg(found: t.Any, module: t.Any) -> t.Any:
     # br_setlink() takes IFLA_PROTINFO for the single byte of old programs unless it is marked as nested.
     nested = type("protinfo_bridge", (module.protinfo_bridge,), {"nla_flags": _NLA_F_NESTED})
     return type("ifinfmsg", (found,), {"protinfo": staticmethod(lambda *args, **options: nested)})
 
 
-_MENDED: dict[str, t.Callable[[t.Any, t.Any], t.Any]] = {"ifaddrmsg": _ifaddrmsg, "ifinfmsg": _ifinfmsg}
+_MENDED: dict[str, t.Callable[[t.Any, t.Any], t.Any]] = {
+    "ifaddrmsg": _ifaddrmsg,
+    "ifinfmsg": _ifinfmsg,
+    "ndmsg": _ndmsg,
+}
 
 
 @contextlib.contextmanager

@@ -23,18 +23,19 @@ class Reader:
 
     def __init__(self, host: Host) -> None:
         self.host = host
-        self._requests: dict[int, bytes] = {}
+        self._requests: dict[tuple[t.Any, ...], bytes] = {}
         self._links: dict[str, list[Message]] = {}
         self._names: dict[str, dict[int, str]] = {}
 
     def dump(
         self, namespace: str, kind: int, schema: str, header: dict[str, t.Any], attrs: t.Sequence[t.Any] = ()
     ) -> list[bytes]:
-        """The messages of a dump (``kind``: RTM_GET..., asked for in one way only), undecoded, since decoding is what
-        takes the time."""
-        if kind not in self._requests:
-            self._requests[kind] = nl.encode(schema, header, list(attrs))
-        return self.host.socket(namespace).dump(kind, self._requests[kind])
+        """The messages of a dump (``kind``: RTM_GET..., asked for with the same attributes each time), undecoded, since
+        decoding is what takes the time."""
+        request = (kind, *header.values())
+        if request not in self._requests:
+            self._requests[request] = nl.encode(schema, header, list(attrs))
+        return self.host.socket(namespace).dump(kind, self._requests[request])
 
     def links(self, namespace: str) -> list[Message]:
         """The RTM_NEWLINK messages of a namespace."""

@@ -65,11 +65,16 @@ def interface_name(value: str, what: str = "the interface name") -> str:
     return value
 
 
-def mac_address(value: str, what: str = "mac") -> str:
-    """A unicast Ethernet address in the kernel's spelling, ``02:00:00:00:00:01``."""
+def ethernet_address(value: str, what: str = "mac") -> str:
+    """Any Ethernet address in the kernel's spelling, ``02:00:00:00:00:01``."""
     if not _MAC.fullmatch(value):
         raise ValueError(f"{what} {value!r} is not six bytes in hexadecimal such as 02:00:00:00:00:01")
-    mac = value.lower().replace("-", ":")
+    return value.lower().replace("-", ":")
+
+
+def mac_address(value: str, what: str = "mac") -> str:
+    """The same of an interface."""
+    mac = ethernet_address(value, what)
     if int(mac[:2], 16) & 1:
         raise ValueError(f"{what} {value!r} is a multicast address; make the first byte even")
     if mac == "00:00:00:00:00:00":

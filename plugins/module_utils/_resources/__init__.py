@@ -14,9 +14,23 @@ from ansible_collections.netns.lab.plugins.module_utils._resources.bridge import
 from ansible_collections.netns.lab.plugins.module_utils._resources.bridge_port import BridgePort
 from ansible_collections.netns.lab.plugins.module_utils._resources.netns import Netns
 from ansible_collections.netns.lab.plugins.module_utils._resources.netns_address import NetnsAddress
+from ansible_collections.netns.lab.plugins.module_utils._resources.netns_fdb import NetnsFdb
 from ansible_collections.netns.lab.plugins.module_utils._resources.netns_link import NetnsLink
+from ansible_collections.netns.lab.plugins.module_utils._resources.netns_neighbor import NetnsNeighbor
 from ansible_collections.netns.lab.plugins.module_utils._resources.netns_route import NetnsRoute
+from ansible_collections.netns.lab.plugins.module_utils._resources.netns_rule import NetnsRule
 from ansible_collections.netns.lab.plugins.module_utils._resources.veth import Veth
 
 # In the order in which a definition reads best.
-KINDS: tuple[Kind, ...] = (Netns(), Bridge(), Veth(), BridgePort(), NetnsLink(), NetnsAddress(), NetnsRoute())
+KINDS: tuple[Kind, ...] = (
+    Netns(),
+    Bridge(),
+    Veth(),
+    BridgePort(),
+    NetnsLink(),
+    NetnsAddress(),
+    NetnsNeighbor(),
+    NetnsFdb(),
+    NetnsRoute(),
+    NetnsRule(),
+)

@@ -289,6 +289,8 @@ def change_link(
     undo: list[Step] = [request(_previous(wanted, values), _previous(data, values["data"]), ())]
     if wanted.get("mtu", _IPV6_MTU) < _IPV6_MTU <= values["mtu"]:
         undo += _lose(view, _lost_without_ipv6(view, key))
+    if "mac" in wanted or "arp" in wanted and wanted.get("up", values["up"]):
+        undo += _lose(view, _lost_with_mac(view, key))
     if wanted.get("up") is False and values["up"]:
         undo += _lose(view, _lost_when_down(view, key))
     if wanted.get("up") and not values["up"]:
@@ -324,7 +326,7 @@ def move_link(key: Key, namespace: str, view: View) -> tuple[list[Step], list[Co
     _type, source, name = key
     values = view.fact(key).values
     moved = link_key(namespace, name)
-    lost = view.dependents(key, past="link")
+    lost = view.hanging_on(key)
     home: list[tuple[str, t.Any]] = [("IFLA_NET_NS_FD", NamespaceFd(source))]
     if values["index"]:
         home.append(("IFLA_NEW_IFINDEX", values["index"]))
@@ -369,10 +371,12 @@ def master_request(namespace: str, name: str, master: str | None, undo: t.Sequen
 
 
 def master_again(key: Key, view: View) -> list[Step]:
-    """What gives a link the master it has now, or none."""
+    """What gives a link the master it has now, or none, with all that it loses as a port."""
     _type, namespace, name = key
     fact = view.get(port_key(namespace, name))
-    return [master_request(namespace, name, None)] if fact is None else _enslave_again(fact)
+    if fact is None:
+        return [master_request(namespace, name, None)]
+    return _enslave_again(fact) + _lose(view, view.hanging_on(fact.key))
 
 
 def _enslave_again(fact: Fact) -> list[Step]:
@@ -398,7 +402,7 @@ def recreate_steps(key: Key, view: View, create: Request | None = None) -> list[
         later["up"] = True
     if later:
         steps.append(link_request(namespace, name, later))
-    return steps + _restored(view.dependents(key, past="link"))
+    return steps + _restored(view.hanging_on(key))
 
 
 def other_kind(key: Key, view: View, kind: str) -> str | None:
@@ -433,14 +437,19 @@ def has_another_way(fact: Fact, link: Key, view: View) -> bool:
 def _lost_when_down(view: View, key: Key) -> list[Fact]:
     """What the kernel removes with a link that goes down: its IPv6 addresses (addrconf_ifdown) and the routes that
     lead nowhere else (fib_disable_ip, rt6_disable_ip)."""
-    around = view.dependents(key, past="link")
+    around = view.hanging_on(key)
     return [fact for fact in around if fact.values.get("lost_when_down") and not has_another_way(fact, key, view)]
 
 
 def _lost_without_ipv6(view: View, key: Key) -> list[Fact]:
     """What it removes with a link that gets too small an MTU for IPv6, as if the link were gone."""
-    around = view.dependents(key, past="link")
+    around = view.hanging_on(key)
     return [fact for fact in around if fact.values.get("lost_when_down") and fact.values.get("version") != 4]
+
+
+def _lost_with_mac(view: View, key: Key) -> list[Fact]:
+    """What it removes with a link that gets another MAC, or stops or begins to ask for others' (neigh_changeaddr)."""
+    return [fact for fact in view.hanging_on(key) if fact.values.get("lost_with_mac")]
 
 
 def _lose(view: View, lost: list[Fact]) -> list[Step]:

@@ -30,6 +30,7 @@ from ansible_collections.netns.lab.plugins.module_utils._model import (
     Wish,
     link_key,
     link_up_key,
+    members_key,
     place,
 )
 from ansible_collections.netns.lab.plugins.module_utils._resources._attributes import PORT, differing, given, words
@@ -103,6 +104,7 @@ class BridgePort(Kind):
             requires=(key, bridge_key) if bridge_key else (key,),
             # The kernel takes a port's state only while the port has carrier.
             after=(link_up_key(namespace, interface),) if "port_state" in values else (),
+            provides=(port_key(namespace, interface), *((members_key(namespace, bridge),) if bridge else ())),
             namespaces=(namespace,),
             settings={(key, "master"): bridge} if present else {},
         )

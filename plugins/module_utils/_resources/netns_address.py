@@ -418,7 +418,7 @@ def _routes_lost(key: Key, view: View) -> list[Fact]:
         routes = view.of_type("route")
         return [fact for fact in routes if fact.key[1] == key[1] and fact.values.get("source") == key[3]]
     link = link_key(key[1], key[2])
-    around = view.dependents(link, past="link")
+    around = view.hanging_on(link)
     going = {key, *(fact.key for fact in _going_with(key, view))}
     is_last = not any(
         fact.key[0] == "address" and _version(fact.key) == 4 and fact.key not in going for fact in around

@@ -27,6 +27,7 @@ from ansible_collections.netns.lab.plugins.module_utils._model import (
     Wish,
     link_key,
     link_up_key,
+    members_key,
     netns_key,
     place,
 )
@@ -115,7 +116,12 @@ class NetnsLink(Kind):
                 *((link_key(namespace, master),) if master else ()),
             ),
             after=moves,
-            provides=((key,) if moves else ()) + ((link_up_key(namespace, name),) if "up" in values else ()),
+            provides=(
+                *((key,) if moves else ()),
+                *((link_up_key(namespace, name),) if values else ()),
+                *((port_key(namespace, name),) if master or options["nomaster"] else ()),
+                *((members_key(namespace, master),) if master else ()),
+            ),
             takes=moves,
             namespaces=(namespace,) if source is None else (namespace, source),
             settings=settings,

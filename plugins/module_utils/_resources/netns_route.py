@@ -36,6 +36,7 @@ from ansible_collections.netns.lab.plugins.module_utils._model import (
 )
 from ansible_collections.netns.lab.plugins.module_utils._reader import Reader
 from ansible_collections.netns.lab.plugins.module_utils._resources._scope import scope, scope_number, scope_word
+from ansible_collections.netns.lab.plugins.module_utils._resources._table import MAIN, table_number
 from ansible_collections.netns.lab.plugins.module_utils._values import (
     address,
     interface_name,
@@ -48,9 +49,7 @@ _RTPROT_KERNEL = 2
 _RTPROT_BOOT = 3  # what "ip route add" sets
 _RTNH_F_ONLINK = 4
 _RTM_F_CLONED = 0x200
-_RT_TABLE_MAIN = 254
 _IP6_RT_PRIO_USER = 1024
-_TABLES = {"main": _RT_TABLE_MAIN, "default": 253, "local": 255}
 _CURES = {
     errno.ENETUNREACH: "the gateway is not in a network of this namespace; give the interface an address in it, "
     "or say onlink: true",
@@ -98,7 +97,7 @@ class NetnsRoute(Kind):
         present = options["state"] == "present"
         namespace = OWN if options["namespace"] is None else namespace_name(options["namespace"])
         destination = _destination(options)
-        table = _table(options["table"])
+        table = table_number(options["table"])
         hops = _hops(options, destination.version)
         if present and options["type"] == "unicast" and not hops:
             raise ValueError("it leads nowhere; give it a gateway, an interface or nexthops")
@@ -203,14 +202,6 @@ def _destination(options: dict[str, t.Any]) -> ipaddress.IPv4Network | ipaddress
     if network.network_address != ipaddress.ip_interface(value).ip:
         raise ValueError(f"destination {value!r} has bits behind its prefix length; the network is {network}")
     return network
-
-
-def _table(value: str) -> int:
-    if value in _TABLES:
-        return _TABLES[value]
-    if value.isascii() and value.isdigit():
-        return whole_number(int(value), "table", 1, 2**32 - 1)
-    raise ValueError(f"table {value!r} is none of {', '.join(_TABLES)} and no number")
 
 
 def _metric(value: int | None, version: int) -> int:
@@ -427,7 +418,7 @@ def _spelled(key: Key) -> str:
     parts = ["default" if destination in ("0.0.0.0/0", "::/0") else destination]
     if destination == "::/0":
         parts.insert(0, "-6")
-    if int(key[3]) != _RT_TABLE_MAIN:
+    if int(key[3]) != MAIN:
         parts += ["table", key[3]]
     if int(key[4]) not in (0, _IP6_RT_PRIO_USER if _version(key) == 6 else 0):
         parts += ["metric", key[4]]
@@ -441,7 +432,7 @@ def _command(verb: str, key: Key, values: Values) -> Command:
     hops = values.get("nexthops") or []
     if len(hops) == 1:
         words += _hop_words(hops[0])
-    words += ["table", table] if int(table) != _RT_TABLE_MAIN else []
+    words += ["table", table] if int(table) != MAIN else []
     # Taken away without one, the route of the lowest metric goes.
     taken_for_granted = 0 if verb == "delete" or _version(key) == 4 else _IP6_RT_PRIO_USER
     words += ["metric", metric] if int(metric) not in (0, taken_for_granted) else []

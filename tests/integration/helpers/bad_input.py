@@ -21,7 +21,10 @@ USUAL: dict[str, Json] = {
     "bridge_port": {"interface": "v1", "bridge": "br0"},
     "netns_address": {"interface": "eth0", "address": "10.0.0.1/24"},
     "netns_link": {"name": "eth0"},
+    "netns_neighbor": {"interface": "eth0", "address": "10.0.0.2", "mac": "02:00:00:00:00:01"},
+    "netns_fdb": {"interface": "eth0", "mac": "02:00:00:00:00:01"},
     "netns_route": {"destination": "198.51.100.0/24"},
+    "netns_rule": {"table": "100"},
     "topology": {"name": "bad"},
 }
 
@@ -799,6 +802,165 @@ REFUSED: dict[str, list[tuple[Json, str]]] = {
             "netns_route item 1: source 0.0.0.0 is no address of an interface",
         ),
     ],
+    "netns_neighbor": [
+        ({"address": ""}, "netns_neighbor item 1: address '' is not an address such as 192.0.2.1 or 2001:db8::1"),
+        (
+            {"address": "10.0.0.2/24"},
+            "netns_neighbor item 1: address '10.0.0.2/24' is not an address such as 192.0.2.1 or 2001:db8::1",
+        ),
+        ({"address": "224.0.0.1"}, "netns_neighbor item 1: address 224.0.0.1 is not that of one neighbour"),
+        ({"address": "::"}, "netns_neighbor item 1: address :: is not that of one neighbour"),
+        (
+            {"address": "fe80::1%eth0"},
+            "netns_neighbor item 1: address 'fe80::1%eth0' has a zone; name the interface with its own option",
+        ),
+        ({"interface": ""}, "netns_neighbor item 1: interface is empty"),
+        (
+            {"interface": "a b"},
+            "netns_neighbor item 1: interface 'a b' has a character the kernel does not take ('/', ':' or white "
+            "space)",
+        ),
+        (
+            {"namespace": "a/b"},
+            "netns_neighbor item 1: the namespace name 'a/b' is a path; give the name of a namespace under "
+            "/run/netns",
+        ),
+        (
+            {"mac": LEFT_OUT},
+            "netns_neighbor item 1: it needs the mac of the neighbour, or proxy: true to answer for it",
+        ),
+        ({"mac": ""}, "netns_neighbor item 1: mac '' is not six bytes in hexadecimal such as 02:00:00:00:00:01"),
+        (
+            {"mac": "02:00:00:00:00"},
+            "netns_neighbor item 1: mac '02:00:00:00:00' is not six bytes in hexadecimal such as "
+            "02:00:00:00:00:01",
+        ),
+        (
+            {"mac": "01:00:5e:00:00:01"},
+            "netns_neighbor item 1: mac '01:00:5e:00:00:01' is a multicast address; make the first byte even",
+        ),
+        ({"mac": "00:00:00:00:00:00"}, "netns_neighbor item 1: mac '00:00:00:00:00:00' is no address of an interface"),
+        ({"proxy": True}, "netns_neighbor item 1: a proxy entry has no mac; the interface answers with its own MAC"),
+        (
+            {"mac": LEFT_OUT, "proxy": True, "nud": "noarp"},
+            "netns_neighbor item 1: a proxy entry has no nud; the interface answers with its own MAC",
+        ),
+        ({"router": True}, "netns_neighbor item 1: router is for IPv6 neighbours only"),
+    ],
+    "netns_fdb": [
+        ({"mac": ""}, "netns_fdb item 1: mac '' is not six bytes in hexadecimal such as 02:00:00:00:00:01"),
+        (
+            {"mac": "02:00:00:00:00:0g"},
+            "netns_fdb item 1: mac '02:00:00:00:00:0g' is not six bytes in hexadecimal such as 02:00:00:00:00:01",
+        ),
+        ({"mac": "00:00:00:00:00:00"}, "netns_fdb item 1: an entry for everything (00:00:00:00:00:00) needs dst"),
+        (
+            {"interface": "xxxxxxxxxxxxxxxx"},
+            "netns_fdb item 1: interface 'xxxxxxxxxxxxxxxx' has 16 bytes; 15 is the most the kernel takes",
+        ),
+        (
+            {"namespace": "."},
+            "netns_fdb item 1: the namespace name '.' is a path; give the name of a namespace under /run/netns",
+        ),
+        ({"dst": "me"}, "netns_fdb item 1: dst 'me' is not an address such as 192.0.2.1 or 2001:db8::1"),
+        ({"dst": "0.0.0.0"}, "netns_fdb item 1: dst 0.0.0.0 is no address of a host"),
+        (
+            {"dst": "10.0.0.1/32"},
+            "netns_fdb item 1: dst '10.0.0.1/32' is not an address such as 192.0.2.1 or 2001:db8::1",
+        ),
+        (
+            {"dst": "10.0.0.1", "master": True},
+            "netns_fdb item 1: dst is for entries of a VXLAN interface itself, not for those of its bridge; leave"
+            " master out",
+        ),
+        ({"dst": "10.0.0.1", "vlan": 5}, "netns_fdb item 1: vlan is for entries of a bridge only"),
+        ({"vlan": 0}, "netns_fdb item 1: vlan is 0; it must be from 1 to 4094"),
+        ({"vlan": 4095}, "netns_fdb item 1: vlan is 4095; it must be from 1 to 4094"),
+        ({"vni": 5}, "netns_fdb item 1: vni has no meaning without dst"),
+        ({"dst": "10.0.0.1", "vni": 16777216}, "netns_fdb item 1: vni is 16777216; it must be from 1 to 16777215"),
+        ({"dst": "10.0.0.1", "vni": 0}, "netns_fdb item 1: vni is 0; it must be from 1 to 16777215"),
+        ({"dst": "10.0.0.1", "port": 65536}, "netns_fdb item 1: port is 65536; it must be from 1 to 65535"),
+        ({"dst": "10.0.0.1", "via": ""}, "netns_fdb item 1: via is empty"),
+        ({"dst": "10.0.0.1", "sticky": True}, "netns_fdb item 1: sticky is for static entries of a bridge only"),
+        ({"sticky": True, "type": "local"}, "netns_fdb item 1: sticky is for static entries of a bridge only"),
+    ],
+    "netns_rule": [
+        ({"table": LEFT_OUT}, "netns_rule item 1: it needs table, or another action than lookup"),
+        ({"table": ""}, "netns_rule item 1: table '' is none of main, default, local and no number"),
+        ({"table": "0"}, "netns_rule item 1: table is 0; it must be from 1 to 4294967295"),
+        ({"table": "isp1"}, "netns_rule item 1: table 'isp1' is none of main, default, local and no number"),
+        ({"priority": -1}, "netns_rule item 1: priority is -1; it must be from 0 to 4294967295"),
+        ({"priority": 4294967296}, "netns_rule item 1: priority is 4294967296; it must be from 0 to 4294967295"),
+        ({"priority": True}, "netns_rule item 1: priority is true; it must be a number from 0 to 4294967295"),
+        ({"from": ""}, "netns_rule item 1: from '' is no network such as 192.0.2.0/24 or 2001:db8::/64"),
+        (
+            {"from": "10.0.0.1/8"},
+            "netns_rule item 1: from '10.0.0.1/8' has bits behind its prefix length; the network is 10.0.0.0/8",
+        ),
+        (
+            {"from": "10.0.0.0/33"},
+            "netns_rule item 1: from '10.0.0.0/33' is no network such as 192.0.2.0/24 or 2001:db8::/64",
+        ),
+        (
+            {"from": "fe80::%eth0/64"},
+            "netns_rule item 1: from 'fe80::%eth0/64' has a zone; name the interface with iif or oif",
+        ),
+        ({"from": "10.0.0.1", "to": "2001:db8::1"}, "netns_rule item 1: from, to and family are not of one family"),
+        ({"from": "10.0.0.1", "family": "ipv6"}, "netns_rule item 1: from, to and family are not of one family"),
+        ({"tos": "3"}, "netns_rule item 1: tos is 3; it must be from 4 to 252"),
+        ({"tos": "5"}, "netns_rule item 1: tos '5' has one of the last two bits, which are those of ECN"),
+        ({"tos": "x"}, "netns_rule item 1: tos 'x' is no number"),
+        (
+            {"fwmark": "0"},
+            "netns_rule item 1: fwmark 0 without a mask is not told apart from none; give it a mask, as in "
+            "0/0xffffffff",
+        ),
+        (
+            {"fwmark": "0x10/0x1"},
+            "netns_rule item 1: fwmark '0x10/0x1' has bits outside its mask, so that no packet has it",
+        ),
+        ({"fwmark": "1/0"}, "netns_rule item 1: the mask of fwmark is 0; it must be from 1 to 4294967295"),
+        ({"fwmark": "mark"}, "netns_rule item 1: fwmark 'mark' is no number"),
+        ({"fwmark": "-1"}, "netns_rule item 1: fwmark '-1' is no number"),
+        ({"iif": ""}, "netns_rule item 1: iif is empty"),
+        (
+            {"oif": "a/b"},
+            "netns_rule item 1: oif 'a/b' has a character the kernel does not take ('/', ':' or white space)",
+        ),
+        (
+            {"ipproto": "http"},
+            "netns_rule item 1: ipproto 'http' is none of icmp, igmp, tcp, udp, ipv6-icmp, sctp and no number",
+        ),
+        ({"ipproto": "0"}, "netns_rule item 1: ipproto is 0; it must be from 1 to 255"),
+        ({"ipproto": "icmp", "dport": "80"}, "netns_rule item 1: ipproto icmp has no ports"),
+        ({"dport": "0"}, "netns_rule item 1: dport is 0; it must be from 1 to 65534"),
+        ({"dport": "65535"}, "netns_rule item 1: dport is 65535; it must be from 1 to 65534"),
+        ({"sport": "2000-1000"}, "netns_rule item 1: sport '2000-1000' ends before it begins"),
+        ({"sport": "80:90"}, "netns_rule item 1: sport '80:90' is neither a number nor a range such as 1000-2000"),
+        ({"uidrange": "root"}, "netns_rule item 1: uidrange 'root' is neither a number nor a range such as 1000-2000"),
+        ({"action": "goto"}, "netns_rule item 1: table has no meaning with action goto"),
+        ({"action": "prohibit"}, "netns_rule item 1: table has no meaning with action prohibit"),
+        ({"goto": 5}, "netns_rule item 1: table has no meaning with action goto"),
+        (
+            {"table": LEFT_OUT, "goto": 5, "priority": 5},
+            "netns_rule item 1: goto 5 leads back; the kernel goes on only",
+        ),
+        ({"suppress_prefixlength": 129}, "netns_rule item 1: suppress_prefixlength is 129; it must be from 0 to 128"),
+        ({"suppress_prefixlength": -1}, "netns_rule item 1: suppress_prefixlength is -1; it must be from 0 to 128"),
+        (
+            {"table": LEFT_OUT, "state": "absent"},
+            "netns_rule item 1: it names no rule; give a priority, or what the rule selects or does",
+        ),
+        (
+            {"table": LEFT_OUT, "state": "absent", "family": "ipv6"},
+            "netns_rule item 1: it names no rule; give a priority, or what the rule selects or does",
+        ),
+        ({"fwmark": "1_0"}, "netns_rule item 1: fwmark '1_0' is no number"),
+        (
+            {"table": LEFT_OUT, "action": "nop", "suppress_ifgroup": 1},
+            "netns_rule item 1: suppress_ifgroup is for rules that look a table up",
+        ),
+    ],
     "topology": [
         (
             {"name": "", "netns": [{"name": "good"}]},
@@ -1167,6 +1329,22 @@ REFUSED_BY_ANSIBLE: dict[str, list[tuple[Json, tuple[str, ...]]]] = {
         ({"type": "blackhole", "metric": NAN}, ("argument 'metric'", "convert to int")),
         ({"interface": "eth0", "onlink": "x"}, ("argument 'onlink'", "convert to bool")),
     ],
+    "netns_neighbor": [
+        ({"interface": LEFT_OUT}, ("missing required arguments: interface",)),
+        ({"address": LEFT_OUT}, ("missing required arguments: address",)),
+        ({"nud": "reachable"}, ("value of nud must be one of",)),
+        ({"proxy": "x"}, ("argument 'proxy'", "convert to bool")),
+    ],
+    "netns_fdb": [
+        ({"mac": LEFT_OUT}, ("missing required arguments: mac",)),
+        ({"type": "permanent"}, ("value of type must be one of",)),
+        ({"vlan": "ten"}, ("argument 'vlan'", "convert to int")),
+    ],
+    "netns_rule": [
+        ({"family": "inet"}, ("value of family must be one of",)),
+        ({"action": "drop"}, ("value of action must be one of",)),
+        ({"priority": "first"}, ("argument 'priority'", "convert to int")),
+    ],
     "topology": [
         ({"name": LEFT_OUT}, ("missing required arguments: name",)),
         ({"name": LEFT_OUT, "state": "absent"}, ("missing required arguments: name",)),
@@ -1222,6 +1400,24 @@ MISSING: dict[str, list[tuple[Json, str]]] = {
                 "netns_route": [{"destination": "10.0.0.0/8", "namespace": "good", "interface": "eth9"}],
             },
             "netns_route good 10.0.0.0/8: there is no interface good:eth9; create it first",
+        ),
+        (
+            {
+                "netns": [{"name": "good"}],
+                "netns_neighbor": [
+                    {"address": "10.0.0.2", "namespace": "good", "interface": "eth9", "mac": "02:00:00:00:00:01"}
+                ],
+            },
+            "netns_neighbor good:eth9 10.0.0.2: there is no interface good:eth9; create it first",
+        ),
+        (
+            {"netns": [{"name": "good"}], "netns_fdb": [{"interface": "vx", "mac": "02:00:00:00:00:01"}]},
+            "netns_fdb vx 02:00:00:00:00:01: there is no interface vx; create it first",
+        ),
+        (
+            {"netns": [{"name": "good"}], "netns_rule": [{"namespace": "nowhere", "table": "100"}]},
+            "netns_rule nowhere all lookup 100: there is no namespace nowhere; create it first, with netns.lab.netns "
+            "or \"ip netns add\"",
         ),
         (
             {"netns": [{"name": "good"}], "veth": [{"name": "v1", "namespace": "nowhere", "peer": {"name": "p1"}}]},

@@ -19,11 +19,14 @@ from ansible_collections.netns.lab.tests.integration.helpers.shell import Shell
 Json = dict[str, t.Any]
 OWN = ""
 
-# All at once, a start-of-heading byte before each namespace: its name, inode and device, then what ip says. What
-# "bridge link" tells of ports is all in "ip -d link".
+# All at once, a start-of-heading byte before each namespace: its name, inode and device, then what ip and bridge say.
+# What "bridge link" tells of ports is all in "ip -d link".
 _READ = r"""
 look() {
-    printf 'link show\naddress show\nroute show table all\nnetns list-id\n' | "$@" ip -j -d -batch - 2>/dev/null
+    printf 'link show\naddress show\nroute show table all\nnetns list-id\nrule show\nneigh show nud all\nneigh show proxy\n' |
+        "$@" ip -j -d -batch - 2>/dev/null || return
+    "$@" ip -6 -j -d rule show
+    "$@" bridge -j -d fdb show
 }
 printf '\001\002\002'
 look
@@ -128,9 +131,10 @@ def _sections(output: str) -> t.Iterator[tuple[str, Json]]:
         name, identity, ip = section.split("\2")
         documents = _documents(ip)
         raw: Json = {"identity": identity.strip()}
-        if documents:
-            links, addresses, routes, nsids = documents
-            raw.update(links=links, addresses=addresses, routes=routes, nsids=nsids)
+        if len(documents) == 9:  # fewer of a namespace that goes just now
+            raw.update(zip(("links", "addresses", "routes", "nsids", "rules", "neighbours", "proxies"), documents))
+            raw["rules"] += documents[7]
+            raw["fdb"] = documents[8]
         yield name, raw
 
 
@@ -202,6 +206,13 @@ def _without_time(raw: Json) -> Json:
         "links": {link.pop("ifname"): link for link in links},
         "addresses": {name: found for name, found in addresses.items() if found},
         "routes": routes,
+        "rules": [json.dumps(rule, sort_keys=True) for rule in raw["rules"]],
+        "neighbours": sorted(
+            json.dumps(found, sort_keys=True)
+            for found in [*raw["neighbours"], *raw["proxies"]]
+            if is_static_neighbour(found)
+        ),
+        "fdb": sorted(json.dumps(entry, sort_keys=True) for entry in raw["fdb"] if is_static_entry(entry, raw)),
     }
 
 
@@ -210,6 +221,26 @@ def _comes_when_it_likes(route: Json) -> bool:
     if ":" not in route["dst"] or route.get("protocol") != "kernel":
         return False
     return route["table"] == "local" or route["dst"].startswith("fe80:") or "/" not in route["dst"]
+
+
+def is_static_neighbour(found: Json) -> bool:
+    """The kernel makes NOARP entries of groups, of broadcast addresses and of what is behind lo."""
+    states = found.get("state", [])
+    if "NOARP" in states:
+        groups = ipaddress.ip_address(found["dst"]).is_multicast or found.get("lladdr") == "ff:ff:ff:ff:ff:ff"
+        return not groups and found["dev"] != "lo"
+    return "PERMANENT" in states or "proxy" in found
+
+
+def is_static_entry(entry: Json, raw: Json) -> bool:
+    """Of a bridge or a VXLAN interface; the MACs of ports and of the bridge itself, and the groups that interfaces
+    listen to, come by themselves."""
+    if entry["state"] not in ("static", "permanent"):
+        return False
+    if "self" in entry["flags"]:
+        return "dst" in entry or not int(entry["mac"][:2], 16) & 1
+    macs = {link.get("address") for link in raw["links"] if link["ifname"] in (entry["ifname"], entry.get("master"))}
+    return entry["mac"] not in macs
 
 
 def _route(found: Json) -> Json:

@@ -28,7 +28,10 @@ LEAST = {
     "bridge_port": {"interface": "e0", "bridge": "br0"},
     "netns_link": {"name": "e0"},
     "netns_address": {"interface": "e0", "address": "192.0.2.1/24"},
+    "netns_neighbor": {"interface": "e0", "address": "192.0.2.2", "mac": "02:00:00:00:00:01"},
+    "netns_fdb": {"interface": "e0", "mac": "02:00:00:00:00:01"},
     "netns_route": {"destination": "192.0.2.0/24", "interface": "e0"},
+    "netns_rule": {"table": "100"},
 }
 
 
@@ -49,7 +52,8 @@ def test_a_kind_has_a_module(section: str) -> None:
 
 def test_sections_read_from_the_ground_up() -> None:
     """What others need comes first, so that a definition written section by section is in a sensible order."""
-    order = ["netns", "bridge", "veth", "bridge_port", "netns_link", "netns_address", "netns_route"]
+    order = ["netns", "bridge", "veth", "bridge_port", "netns_link", "netns_address"]
+    order += ["netns_neighbor", "netns_fdb", "netns_route", "netns_rule"]
     assert [section for section in SECTIONS if section in order] == order
 
 
