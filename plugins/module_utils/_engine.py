@@ -92,7 +92,8 @@ def wishes_of(items: t.Iterable[Item]) -> list[Wish]:
         counts[kind.section] = counts.get(kind.section, 0) + 1
         try:
             _check_given(kind, options)
-            wishes.append(kind.wish(options))
+            wish = kind.wish(options)
+            wishes += [wish, *wish.parts]
         except ValueError as e:
             raise LabError(f"{kind.section} item {counts[kind.section]}: {_shortened(str(e))}") from None
     check(wishes)
@@ -164,11 +165,16 @@ class _Run:
         return self.topology is not None and (self.topology.prune or not self.topology.present)
 
     def _observe(self, reader: Reader, scope: list[str]) -> View:
+        own_wishes: dict[str, list[Wish]] = {kind.section: [] for kind in self.kinds}
+        for wish in self.wishes:
+            own_wishes[wish.kind.section].append(wish)
+        for kind in self.kinds:
+            kind.introduce(self.host, own_wishes[kind.section])
         existing = [namespace for namespace in scope if self.host.opens(namespace)]
         view = View(assuming=self.check_mode)
         for kind in self.kinds:
-            own_wishes = [wish for wish in self.wishes if wish.kind.section == kind.section]
-            for fact in kind.observe(reader, scope if kind.names_namespaces else existing, own_wishes):
+            wishes = own_wishes[kind.section]
+            for fact in kind.observe(reader, scope if kind.names_namespaces else existing, wishes):
                 view.put(fact)
         read = set(existing)
         for fact in view.of_type("netns"):
@@ -183,17 +189,25 @@ class _Run:
             applier = Applier(self.host, before)
             applier.prepare(planned, after, choose_indexes=ledger is not None)
             if ledger is None:
-                applier.run(planned)
+                applier.run(planned, lambda: self._await_effects(planned, after))
                 return
             ledger.intend(before, after, self.wishes, self.kinds)
             try:
-                applier.run(planned)
+                applier.run(planned, lambda: self._await_effects(planned, after))
             except LabError as e:
                 if e.is_undone:
                     ledger.restore()
                 raise
+        else:
+            self._await_effects(planned, after)
         if ledger is not None and topology is not None:
             try:
                 ledger.settle(after, self.wishes, self.kinds, self._lets_go, is_absent=not topology.present)
             except LabError as e:
                 raise LabError(f"{e}. What was asked for is done; run this again to have it on record") from e
+
+    def _await_effects(self, planned: Plan, after: View) -> None:
+        changed = {operation.wish.identity for operation in planned.operations}
+        for kind in self.kinds:
+            wishes = [wish for wish in self.wishes if wish.present and wish.kind.section == kind.section]
+            kind.await_effect(self.host, wishes, changed, after)
