@@ -278,30 +278,53 @@ class Host:
             raise
 
 
+class _Mount(t.NamedTuple):
+    root: str
+    place: str
+    parent: str
+    group: str
+    """Of mounts that are copied to each other's places; none: nowhere."""
+
+
 def held_elsewhere(names: t.Iterable[str]) -> set[str]:
     """Those of the names whose namespace has something else to live on: the target of a symbolic link, or a second
     mount."""
-    mounts: dict[str, list[tuple[str, str]]] = {}
+    mounts = _mounts()
+    of_namespaces: dict[str, list[_Mount]] = {}
+    places: dict[str, _Mount] = {}
+    for mount in mounts.values():
+        if mount.root.startswith("net:["):
+            of_namespaces.setdefault(mount.root, []).append(mount)
+            places[mount.place] = mount
+    result = set()
+    for name in names:
+        own = places.get(_path(name))
+        if own is None:
+            if os.path.islink(_path(name)):
+                result.add(name)
+        elif any(
+            other.place != own.place and not _is_copy(other, own, mounts) for other in of_namespaces[own.root]
+        ):
+            result.add(name)
+    return result
+
+
+def _mounts() -> dict[str, _Mount]:
+    """All of this mount namespace, by number: proc(5), /proc/PID/mountinfo."""
+    found = {}
     with open("/proc/thread-self/mountinfo", encoding="utf-8", errors="surrogateescape") as lines:
         for line in lines:
             words = line.split(" ")
-            if words[3].startswith("net:["):
-                group = next((word for word in words[6 : words.index("-")] if word.startswith("shared:")), "")
-                mounts.setdefault(words[3], []).append((_unescaped(words[4]), group))
-    places = {place: (inode, group) for inode, found in mounts.items() for place, group in found}
-    result = set()
-    for name in names:
-        if name and _path(name) not in places:
-            if os.path.islink(_path(name)):
-                result.add(name)
-            continue
-        if not name:
-            continue
-        inode, group = places[_path(name)]
-        # What the kernel has copied to another place, it takes away from there as well.
-        if any(place != _path(name) and (not group or other != group) for place, other in mounts[inode]):
-            result.add(name)
-    return result
+            group = next((word for word in words[6 : words.index("-")] if word.startswith("shared:")), "")
+            found[words[0]] = _Mount(words[3], _unescaped(words[4]), words[1], group)
+    return found
+
+
+def _is_copy(other: _Mount, own: _Mount, mounts: dict[str, _Mount]) -> bool:
+    """Whether the kernel has copied a name to another place where /run/netns is mounted: it goes with the name."""
+    one, two = mounts.get(own.parent), mounts.get(other.parent)
+    is_shared = one is not None and two is not None and bool(one.group) and one.group == two.group
+    return is_shared and os.path.basename(other.place) == os.path.basename(own.place)
 
 
 def _unescaped(path: str) -> str:

@@ -227,6 +227,8 @@ def _ordered_backwards(wishes: list[Wish], view: View) -> list[Wish]:
         for key in wish.objects:
             if key[0] == "netns":
                 before[id(wish)] += _masters_elsewhere(key, providers, view)
+                if not wish.takes_along:
+                    before[id(wish)] += [other for other in wishes if key[1] in other.namespaces and other is not wish]
     return _sorted(wishes, before)
 
 

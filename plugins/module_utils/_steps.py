@@ -87,19 +87,19 @@ class DeleteNamespace(HostStep):
     inode: int
     kill: bool
     outside: list[tuple[Key, int]]
-    _link: str | None = None
+    link: str | None = None
+    """Where the name leads, if it is a symbolic link."""
 
     @property
     def undo(self) -> list[Step]:  # type: ignore[override]
-        return [RestoreName(self.name, self._link)]
+        return [RestoreName(self.name, self.link)]
 
     def run(self, applier: Applier) -> None:
         applier.hold(self)
         try:
-            self._link = applier.host.link_of(self.name)
             applier.host.unname(self.name)
         except OSError:
-            applier.give_back(self.name, self._link)
+            applier.give_back(self.name, self.link)
             raise
 
 

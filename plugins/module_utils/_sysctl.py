@@ -32,6 +32,8 @@ Path = tuple[str, ...]
 """A key in its parts: ("net", "ipv4", "conf", "eth0", "rp_filter")."""
 
 _ROOT = "/proc/sys"
+# The kernel counts in jiffies, and one has ten milliseconds at most.
+_JIFFY = 10
 _ALL, _DEFAULT = "all", "default"
 # These have a folder for each interface, net/FAMILY/conf/INTERFACE/KEY.
 _PER_INTERFACE = ("conf", "neigh")
@@ -60,8 +62,8 @@ def parse(key: str) -> Path:
     parts = tuple(key.split(separator))
     if separator == ".":
         parts = tuple(part.replace("/", ".") for part in parts)
-    if len(parts) > 5 and parts[2] in _PER_INTERFACE:
-        parts = (*parts[:3], ".".join(parts[3:-1]), parts[-1])
+        if len(parts) > 5 and parts[2] in _PER_INTERFACE:
+            parts = (*parts[:3], ".".join(parts[3:-1]), parts[-1])
     if len(parts) < 3 or parts[0] != "net":
         raise ValueError(f"sysctl {key!r} is none of a network namespace, such as net.ipv4.ip_forward")
     for part in parts:
@@ -111,10 +113,12 @@ def value_of(key: str, value: t.Any) -> str:
     return " ".join(value.split())
 
 
-def same(one: str | None, other: str | None) -> bool:
+def same(path: Path, one: str | None, other: str | None) -> bool:
     """Whether two values are one to the kernel, which spells numbers, lists and addresses in its own way."""
     if one is None or other is None:
         return one is other
+    if path[-1].endswith("_ms") and one.isdigit() and other.isdigit():
+        return abs(int(one) - int(other)) < _JIFFY
     return [_meaning(word) for word in one.split()] == [_meaning(word) for word in other.split()]
 
 

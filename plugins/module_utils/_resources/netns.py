@@ -178,7 +178,7 @@ class Netns(Kind):
                 key = netns_key(name) if entry else ("stale-netns", name)
                 values = {"inode": entry.inode, "processes": inside.get(entry.inode, [])}
                 if name in held:
-                    values.update(held=True, link=host.link_of(name) is not None)
+                    values.update(held=True, link=host.link_of(name))
                 yield Fact(key, values, mark=entry.mark)
         present = [wish for wish in wishes if wish.present]
         yield from _observe_sources(host, present)
@@ -239,7 +239,7 @@ class Netns(Kind):
         elif not is_named:
             steps.append(CreateNamespace(wish.name))
             commands.append(ip(OWN, "netns", "add", wish.name))
-            view.put(Fact(key, {"inode": 0, "processes": [], "new": True}))
+            view.put(Fact(key, {"inode": 0, "processes": []}))
             view.put(_loopback(wish.name))
         lo = link_key(wish.name, "lo")
         if lo not in view:  # check mode: an earlier task is to make the namespace
@@ -282,7 +282,8 @@ class Netns(Kind):
         lives_on = is_others or values.get("held") or bool(inside) and not kill
         if not lives_on and not view.is_whole and _leads_out_of_sight(key, view):
             raise WiderView(f"{wish.item}: a cable leads out of it")
-        step = DeleteNamespace(wish.name, values["inode"], kill, [] if lives_on else _outside(key, view))
+        outside = [] if lives_on else _outside(key, view)
+        step = DeleteNamespace(wish.name, values["inode"], kill, outside, values.get("link"))
         before = {"loopback": view.fact(link_key(wish.name, "lo")).values["up"]}
         if values.get("link"):
             # "ip netns delete" unmounts what the link leads to.
@@ -432,6 +433,9 @@ def _attach(wish: Wish, view: View) -> list[Command]:
     if target is None and not view.assuming:
         missing = f"there is no {called}" if wish.options["pid"] is not None else f"{source} does not exist"
         raise LabError(f"{wish.item}: {missing}, and so no namespace to give the name to")
+    for fact in view.of_type("netns") if target else ():
+        if fact.key != key and target and fact.values.get("inode") == target.values["inode"]:
+            raise LabError(f"{wish.item}: it is the namespace {fact.key[1]} of this definition; use one name for both")
     if key in view:
         if target is not None and view.fact(key).values["inode"] != target.values["inode"]:
             of = f"that of {called}" if wish.options["pid"] is not None else source
@@ -499,7 +503,7 @@ def _set(wish: Wish, view: View, settings: dict[sysctl.Path, str], interface: st
         if sysctl.interface_of(path) != interface:
             continue
         known = view.values(_setting_key(namespace, path))
-        is_same = known is not None and sysctl.same(known["value"], wanted)
+        is_same = known is not None and sysctl.same(path, known["value"], wanted)
         if is_same and known is not None and not known.get("shaken"):
             continue
         values[path] = wanted
@@ -515,7 +519,7 @@ def _set(wish: Wish, view: View, settings: dict[sysctl.Path, str], interface: st
         lost += _lost(namespace, path, wanted, view)
     if not values:
         return Operation(wish, [], [], None, None)
-    is_new = "new" in view.fact(netns_key(namespace)).values
+    is_new = not view.fact(netns_key(namespace)).values.get("inode")
     step = sysctl.SetSysctls(namespace, values, is_new, lost)
     commands = [
         ip(OWN, "netns", "exec", namespace, "sysctl", "-w", f"{sysctl.spelled(path)}={value}")
