@@ -16,6 +16,8 @@ from ansible_collections.netns.lab.plugins.module_utils import _dad, _netlink
 from ansible_collections.netns.lab.tests.integration.helpers.lab import Lab, eventually
 from ansible_collections.netns.lab.tests.integration.helpers.modules import execute
 
+pytestmark = pytest.mark.patience
+
 CABLE = (
     "ip netns add a1; ip netns add a2; ip link add name p1 type veth peer name eth0 netns a1;"
     "ip -n a1 link set dev eth0 up; ip link set dev p1 up"

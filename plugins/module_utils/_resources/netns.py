@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import errno
 import os
+import time
 import typing as t
 
 from ansible_collections.netns.lab.plugins.module_utils import _etc as etc
@@ -53,6 +54,8 @@ from ansible_collections.netns.lab.plugins.module_utils._steps import (
 from ansible_collections.netns.lab.plugins.module_utils._values import namespace_name, whole_number
 
 _AUTO = "auto"
+# The kernel takes namespaces down in the background, and their numbers are free only then.
+_GRACE = 3.0
 _UNASSIGNED = 0xFFFFFFFF  # NETNSA_NSID_NOT_ASSIGNED: the kernel chooses
 
 Values = dict[str, t.Any]
@@ -356,10 +359,12 @@ def _observe_sources(host: Host, wishes: t.Iterable[Wish]) -> t.Iterator[Fact]:
 
 
 def _observe_nsids(reader: Reader, wishes: t.Iterable[Wish]) -> t.Iterator[Fact]:
-    """The number by which the own namespace knows each of those that are asked for, and the numbers that are taken."""
+    """The number by which the own namespace knows each of those that are asked for, and the numbers among those asked
+    for that others have."""
     host = reader.host
-    asked = [wish.name for wish in wishes if wish.options.get("nsid") is not None]
+    asked = {wish.name: wish.options["nsid"] for wish in wishes if wish.options.get("nsid") is not None}
     names = [name for name in asked if host.opens(name)]
+    found: dict[str, int | None] = {}
     for start in range(0, len(names), nl.BATCH):
         batch = names[start : start + nl.BATCH]
         questions = [
@@ -369,10 +374,16 @@ def _observe_nsids(reader: Reader, wishes: t.Iterable[Wish]) -> t.Iterator[Fact]
         for name, answer in zip(batch, host.socket(OWN).exchange(questions)):
             if answer.error is not None:
                 raise answer.error
-            yield Fact(("nsid", name), {"nsid": _number(answer.messages[0][1])})
-    if asked:
-        for message in reader.dump(OWN, nl.RTM_GETNSID, "nsidmsg", {"rtgen_family": 0}):
-            yield Fact(("taken-nsid", str(_number(message))), {})
+            found[name] = _number(answer.messages[0][1])
+    yield from (Fact(("nsid", name), {"nsid": nsid}) for name, nsid in found.items())
+    new = {nsid for name, nsid in asked.items() if nsid != _AUTO and found.get(name) is None}
+    deadline = time.monotonic() + _GRACE
+    while new:
+        taken = new & set(map(_number, reader.dump(OWN, nl.RTM_GETNSID, "nsidmsg", {"rtgen_family": 0})))
+        if not taken or time.monotonic() > deadline:
+            yield from (Fact(("taken-nsid", str(nsid)), {}) for nsid in taken)
+            return
+        time.sleep(0.02)
 
 
 def _number(message: bytes) -> int | None:
