@@ -428,7 +428,8 @@ def test_settings_are_taken_back_when_the_kernel_refuses_one(lab: Lab, failing: 
     lab.sh("ip netns add a1; ip -n a1 link add eth0 type bridge; ip -n a1 link set eth0 up; ip -n a1 link set lo up")
     lab.sh("ip -n a1 address add fd00::1/64 dev eth0 nodad; ip -n a1 route add fd01::/64 via fd00::2")
     lab.sh("ip netns exec a1 sysctl -w net.ipv4.conf.eth0.forwarding=1 net.ipv4.conf.all.accept_redirects=0")
-    show = "ip netns exec a1 sysctl -a 2>/dev/null | grep -E '[.](conf|neigh)[.]|ip_forward|tcp_sync'; ip -n a1 -6 route"
+    show = "ip netns exec a1 sysctl -a 2>/dev/null | grep -E '[.](conf|neigh)[.]|ip_forward|tcp_sync'"
+    show += "; ip -n a1 -6 route"
     before = lab.alone(show)
     msg = lab.fails_for_real(
         "netns",

@@ -162,7 +162,8 @@ class Netns(Kind):
         for wish in wishes:
             nsid = wish.options.get("nsid")
             if isinstance(nsid, int) and numbers.setdefault(nsid, wish) is not wish:
-                raise LabError(f"{numbers[nsid].item} and {wish.item} have the same nsid {nsid}; choose another for one")
+                both = f"{numbers[nsid].item} and {wish.item}"
+                raise LabError(f"{both} have the same nsid {nsid}; choose another for one of them")
 
     # -- reading
 
