@@ -68,6 +68,11 @@ class Applier:
                 if isinstance(step, CreateNamespace):
                     self._make(operation.wish.item, step.name, view)
                     last[step.name] = _unlikely_index(set())
+                elif isinstance(step, HostStep):
+                    try:
+                        step.prepare(self, view)
+                    except OSError as e:
+                        raise KernelError(operation.wish.item, e.errno or 0) from e
         if not choose_indexes:
             return
         taken: dict[str, set[int]] = {}
@@ -94,12 +99,14 @@ class Applier:
         fact = view.fact(netns_key(name))
         view.put(Fact(fact.key, {**fact.values, "inode": entry.inode}, fact.requires, fact.restore, entry.mark))
 
-    def run(self, plan: Plan) -> None:
-        """Raises LabError when a step fails; the host is then as it was, or the error says what is not."""
+    def run(self, plan: Plan, await_effects: t.Callable[[], None] = lambda: None) -> None:
+        """Raises LabError when a step fails, or what ``await_effects`` waits for does not come; the host is then as it
+        was, or the error says what is not."""
         try:
             try:
                 for level in plan.levels:
                     self._run_level([(operation.wish.item, step) for operation, step in level])
+                await_effects()
             except BaseException as e:
                 failures = self._undo()
                 if not isinstance(e, (LabError, OSError, nl.NetlinkError)):
@@ -129,11 +136,11 @@ class Applier:
         """Keeps a namespace alive that is about to lose its name."""
         self._held[step.name] = (self.host.hold(step.name), step)
 
-    def give_back(self, name: str) -> None:
-        """The opposite: the namespace has its name again, if it has not still."""
+    def give_back(self, name: str, link: str | None) -> None:
+        """The opposite: the namespace has its name again, if it has not still; as a symbolic link if it was one."""
         fd, _step = self._held.pop(name)
         try:
-            self.host.bind_again(name, fd)
+            self.host.bind_again(name, fd, link)
         finally:
             os.close(fd)
 
@@ -156,13 +163,16 @@ class Applier:
         self._stop_naming()
 
     def _run_host_step(self, item: str, step: HostStep) -> None:
+        if step.partial:
+            self._done.append((item, step))
         try:
             step.run(self)
         except OSError as e:
             raise KernelError(item, e.errno or 0) from e
         if isinstance(step, DeleteNamespace):
             self._indexes.clear()
-        self._done.append((item, step))
+        if not step.partial:
+            self._done.append((item, step))
 
     def _send(self, namespace: str, batch: list[tuple[str, Request]]) -> None:
         self._learn_indexes([step for _item, step in batch])
@@ -232,8 +242,16 @@ class Applier:
     # -- the end, one way or the other
 
     def _finish(self) -> None:
-        """Lets go of the namespaces that lost their names: from here on nothing can be taken back, and what fails is
-        left to the next run."""
+        """Lets go of the namespaces that lost their names, and of all else that was kept to be given back: from here on
+        nothing can be taken back, and what fails is left to the next run."""
+        for item, step in self._done:
+            if isinstance(step, HostStep):
+                try:
+                    step.finish(self)
+                except (LabError, OSError) as e:
+                    fault = told(e) if isinstance(e, LabError) else KernelError(item, e.errno or 0)
+                    fault.is_undone = False
+                    raise fault from e
         if not self._held:
             return
         held = dict(self._held)

@@ -92,7 +92,8 @@ def wishes_of(items: t.Iterable[Item]) -> list[Wish]:
         counts[kind.section] = counts.get(kind.section, 0) + 1
         try:
             _check_given(kind, options)
-            wishes.append(kind.wish(options))
+            wish = kind.wish(options)
+            wishes += [wish, *wish.parts]
         except ValueError as e:
             raise LabError(f"{kind.section} item {counts[kind.section]}: {_shortened(str(e))}") from None
     check(wishes)
@@ -131,6 +132,12 @@ class _Run:
     allow_disconnect: bool
     _read: dict[str, set[str]] = field(default_factory=dict)
     """Of what is read on demand, by section: the namespaces where it was."""
+    _sections: dict[str, list[Wish]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._sections = {kind.section: [] for kind in self.kinds}
+        for wish in self.wishes:
+            self._sections[wish.kind.section].append(wish)
 
     def result(self) -> Result:
         scope = [OWN, *(namespace for wish in self.wishes for namespace in wish.namespaces)]
@@ -177,6 +184,8 @@ class _Run:
         return self.topology is not None and (self.topology.prune or not self.topology.present)
 
     def _observe(self, reader: Reader, scope: list[str]) -> View:
+        for kind in self.kinds:
+            kind.introduce(self.host, self._wishes_of(kind))
         existing = [namespace for namespace in scope if self.host.opens(namespace)]
         view = View(assuming=self.check_mode)
         for kind in self.kinds:
@@ -213,7 +222,7 @@ class _Run:
         return found
 
     def _wishes_of(self, kind: Kind) -> list[Wish]:
-        return [wish for wish in self.wishes if wish.kind.section == kind.section]
+        return self._sections[kind.section]
 
     def _apply(self, planned: Plan, before: View, after: View) -> None:
         ledger, topology = self.ledger, self.topology
@@ -221,17 +230,25 @@ class _Run:
             applier = Applier(self.host, before)
             applier.prepare(planned, after, choose_indexes=ledger is not None)
             if ledger is None:
-                applier.run(planned)
+                applier.run(planned, lambda: self._await_effects(planned, after))
                 return
             ledger.intend(before, after, self.wishes, self.kinds)
             try:
-                applier.run(planned)
+                applier.run(planned, lambda: self._await_effects(planned, after))
             except LabError as e:
                 if e.is_undone:
                     ledger.restore()
                 raise
+        else:
+            self._await_effects(planned, after)
         if ledger is not None and topology is not None:
             try:
                 ledger.settle(after, self.wishes, self.kinds, self._lets_go, is_absent=not topology.present)
             except LabError as e:
                 raise LabError(f"{e}. What was asked for is done; run this again to have it on record") from e
+
+    def _await_effects(self, planned: Plan, after: View) -> None:
+        changed = {operation.wish.identity for operation in planned.operations}
+        for kind in self.kinds:
+            wishes = [wish for wish in self._wishes_of(kind) if wish.present]
+            kind.await_effect(self.host, wishes, changed, after)

@@ -14,6 +14,7 @@ import contextlib
 import errno
 import fcntl
 import os
+import re
 import resource
 import time
 import typing as t
@@ -69,6 +70,9 @@ class Host:
         self._sockets: OrderedDict[str, NetlinkSocket] = OrderedDict()
         self._fds: OrderedDict[str, int] = OrderedDict()
         self._unnamed: dict[str, int] = {}
+        self._introduced: dict[str, int] = {}
+        self.drafts: dict[str, int] = {}
+        """Files that have no name yet, by the path that each is to get."""
         soft, hard = self._limits = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
         self._most_open = min(_MOST_OPEN, max((hard - _SPARE) // 3, _SPARE))
@@ -85,7 +89,7 @@ class Host:
         """Lets go of every namespace but the own one: an open socket keeps a deleted namespace alive."""
         while self._sockets:
             self._sockets.popitem()[1].close()
-        for fds in (self._fds, self._unnamed):
+        for fds in (self._fds, self._unnamed, self._introduced, self.drafts):
             while fds:
                 os.close(fds.popitem()[1])
 
@@ -101,13 +105,16 @@ class Host:
 
     def inspect(self, name: str) -> Entry | None:
         """A named namespace; None when there is no such name, and what is false for a file that is no namespace."""
-        path = _path(name)
+        return self.look(_path(name))
+
+    def look(self, path: str) -> Entry | None:
+        """The same for any path."""
         try:
             found = os.stat(path)
         except FileNotFoundError:
             return _STALE if os.path.islink(path) else None
         except OSError as e:
-            if e.errno != errno.ELOOP:
+            if e.errno not in (errno.ELOOP, errno.ENOTDIR):
                 raise
             return _STALE
         if found.st_dev != self._own_id[0]:
@@ -126,7 +133,7 @@ class Host:
 
     def opens(self, namespace: str) -> bool:
         """Whether there is such a namespace; it can be read from then on even if somebody else deletes it."""
-        if namespace == OWN:
+        if namespace == OWN or namespace in self._introduced:
             return True
         try:
             if not self.inspect(namespace):
@@ -143,8 +150,9 @@ class Host:
         """An open descriptor of a namespace, kept until some hundreds of others have been asked for."""
         if namespace == OWN:
             return self._own
-        if namespace in self._unnamed:
-            return self._unnamed[namespace]
+        for fds in (self._unnamed, self._introduced):
+            if namespace in fds:
+                return fds[namespace]
         if namespace not in self._fds:
             # O_CREAT, which pyroute2 sets, would make a namespace by looking at it.
             self._fds[namespace] = os.open(_path(namespace), os.O_RDONLY)
@@ -152,6 +160,14 @@ class Host:
                 os.close(self._fds.popitem(last=False)[1])
         self._fds.move_to_end(namespace)
         return self._fds[namespace]
+
+    def introduce(self, name: str, path: str) -> None:
+        """By ``name``, which nothing has yet, the namespace at a path is meant from now on, if there is one."""
+        try:
+            if self.look(path) and not self.inspect(name):
+                self._introduced[name] = os.open(path, os.O_RDONLY)
+        except FileNotFoundError:  # its last process ended just now
+            return
 
     @contextlib.contextmanager
     def inside(self, namespace: str) -> t.Iterator[None]:
@@ -216,6 +232,15 @@ class Host:
         self.bind(name, self._unnamed[name])
         os.close(self._unnamed.pop(name))
 
+    def attach(self, name: str) -> None:
+        """Gives a namespace the name by which it was introduced; to be called within ``naming()``."""
+        self.bind(name, self._introduced[name])
+
+    @staticmethod
+    def link_of(name: str) -> str | None:
+        """Where a name leads that is a symbolic link."""
+        return os.readlink(_path(name)) if os.path.islink(_path(name)) else None
+
     def unname(self, name: str) -> None:
         """As ``ip netns delete``: takes the name away. The namespace lives on while something is open in it."""
         self._forget(name)
@@ -233,13 +258,17 @@ class Host:
         """A descriptor that keeps a namespace alive whatever becomes of its name."""
         return os.open(_path(name), os.O_RDONLY)
 
-    def bind_again(self, name: str, fd: int) -> None:
-        """Gives it back a name that ``unname`` took away, or half of it."""
+    def bind_again(self, name: str, fd: int, link: str | None = None) -> None:
+        """Gives it back a name that ``unname`` took away, or half of it; ``link`` is where it led as a symbolic
+        link."""
         entry = self.inspect(name)
         if entry is not None and not entry:
             os.unlink(_path(name))
         if entry != _entry(os.fstat(fd)):
-            self.bind(name, fd)
+            if link is None:
+                self.bind(name, fd)
+            else:
+                os.symlink(link, _path(name))
 
     def bind(self, name: str, fd: int) -> None:
         """Gives the namespace of a descriptor a name."""
@@ -250,6 +279,60 @@ class Host:
         except BaseException:
             os.unlink(path)
             raise
+
+
+class _Mount(t.NamedTuple):
+    root: str
+    place: str
+    parent: str
+    group: str
+    """Of mounts that are copied to each other's places; none: nowhere."""
+
+
+def held_elsewhere(names: t.Iterable[str]) -> set[str]:
+    """Those of the names whose namespace has something else to live on: the target of a symbolic link, or a second
+    mount."""
+    mounts = _mounts()
+    of_namespaces: dict[str, list[_Mount]] = {}
+    places: dict[str, _Mount] = {}
+    for mount in mounts.values():
+        if mount.root.startswith("net:["):
+            of_namespaces.setdefault(mount.root, []).append(mount)
+            places[mount.place] = mount
+    result = set()
+    for name in names:
+        own = places.get(_path(name))
+        if own is None:
+            if os.path.islink(_path(name)):
+                result.add(name)
+        elif any(
+            other.place != own.place and not _is_copy(other, own, mounts) for other in of_namespaces[own.root]
+        ):
+            result.add(name)
+    return result
+
+
+def _mounts() -> dict[str, _Mount]:
+    """All of this mount namespace, by number: proc(5), /proc/PID/mountinfo."""
+    found = {}
+    with open("/proc/thread-self/mountinfo", encoding="utf-8", errors="surrogateescape") as lines:
+        for line in lines:
+            words = line.split(" ")
+            group = next((word for word in words[6 : words.index("-")] if word.startswith("shared:")), "")
+            found[words[0]] = _Mount(words[3], _unescaped(words[4]), words[1], group)
+    return found
+
+
+def _is_copy(other: _Mount, own: _Mount, mounts: dict[str, _Mount]) -> bool:
+    """Whether the kernel has copied a name to another place where /run/netns is mounted: it goes with the name."""
+    one, two = mounts.get(own.parent), mounts.get(other.parent)
+    is_shared = one is not None and two is not None and bool(one.group) and one.group == two.group
+    return is_shared and os.path.basename(other.place) == os.path.basename(own.place)
+
+
+def _unescaped(path: str) -> str:
+    """Of /proc/.../mountinfo, which writes white space and backslashes in octal."""
+    return re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), path)
 
 
 def processes_inside(inodes: t.Collection[int]) -> dict[int, list[int]]:

@@ -60,8 +60,8 @@ class Ledger:
     def heed(self, wishes: t.Iterable[Wish]) -> None:
         """Takes over how a definition wants things to be taken away."""
         for wish in wishes:
-            if wish.removal:
-                self._removal.update(dict.fromkeys(wish.objects, wish.removal))
+            for key in wish.objects if wish.removal else ():
+                self._removal[key] = {**self._removal.get(key, {}), **wish.removal}
 
     def surplus(self, view: View, wishes: t.Sequence[Wish], kinds: t.Sequence[Kind]) -> list[Wish]:
         """The wishes that what is owned, and neither wanted nor needed by others, be absent."""
@@ -108,6 +108,8 @@ class Ledger:
             heir = heirs[self._kept[key].topology] = self._kept[key]
             heir.owns[key] = settled.owns.pop(key)
             heir.uses.pop(key, None)
+            if key in settled.removal:
+                heir.removal[key] = settled.removal.pop(key)
         for heir in heirs.values():
             records.write(heir)
         if is_absent:

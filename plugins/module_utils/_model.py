@@ -16,6 +16,7 @@ import typing as t
 from dataclasses import dataclass, field, replace
 
 if t.TYPE_CHECKING:
+    from ansible_collections.netns.lab.plugins.module_utils._host import Host
     from ansible_collections.netns.lab.plugins.module_utils._reader import Reader
 
 # The namespace the module itself runs in, wherever a namespace's name stands.
@@ -41,6 +42,11 @@ def link_up_key(namespace: str, name: str) -> Key:
 def members_key(namespace: str, name: str) -> Key:
     """Only orders steps: what a bridge loses when it takes its MAC from a new port comes after its ports."""
     return ("members", namespace, name)
+
+
+def link_settings_key(namespace: str, name: str) -> Key:
+    """Only orders steps: what the settings of a link (sysctls) have a say in comes after them."""
+    return ("link-settings", namespace, name)
 
 
 def addresses_key(namespace: str) -> Key:
@@ -295,6 +301,10 @@ class Wish:
     """The options to remember for the day the objects are taken away."""
     settings: dict[tuple[Key, str], t.Any] = field(default_factory=dict)
     """Attributes that other items could set too: two that disagree are a mistake."""
+    takes_along: bool = True
+    """When absent: whether what needs its objects goes with them. If not, that goes first and for itself."""
+    parts: list[Wish] = field(default_factory=list)
+    """What the item asks for beside this, at other places of the order."""
 
 
 @dataclass
@@ -334,6 +344,10 @@ class Kind:
     def check(self, wishes: list[Wish]) -> None:
         """What can be wrong only with all items of this kind together; raises LabError."""
 
+    def introduce(self, host: Host, wishes: t.Sequence[Wish]) -> None:
+        """Tells the host which namespaces are meant by names that they are yet to get. ``wishes`` are those of this
+        kind."""
+
     def observe(self, reader: Reader, namespaces: t.Sequence[str], wishes: t.Sequence[Wish]) -> t.Iterable[Fact]:
         """Reads the objects of the kernel that are this kind's to read, in existing namespaces. ``wishes`` are those
         of this kind."""
@@ -366,3 +380,8 @@ class Kind:
     def plan(self, wish: Wish, view: View) -> list[Operation]:
         """What leads from the view to the wish, and changes the view accordingly."""
         raise NotImplementedError
+
+    def await_effect(self, host: Host, wishes: t.Sequence[Wish], changed: t.Container[Key], view: View) -> None:
+        """Waits for what takes the kernel a moment, once every step is done and while all can still be taken back.
+        ``wishes`` are those of this kind that are present, ``changed`` the identities of those that the run changed.
+        Raises LabError when it does not come."""

@@ -48,8 +48,16 @@ class Plan:
             for side, values in (("before", operation.before), ("after", operation.after)):
                 if values is not None:
                     section = result[side].setdefault(operation.wish.kind.section, {})
-                    section.setdefault(operation.wish.name, {}).update(values)
+                    _merge(section.setdefault(operation.wish.name, {}), values)
         return result
+
+
+def _merge(told: dict[str, t.Any], values: dict[str, t.Any]) -> None:
+    for name, value in values.items():
+        if isinstance(value, dict) and isinstance(told.get(name), dict):
+            _merge(told[name], value)
+        else:
+            told[name] = dict(value) if isinstance(value, dict) else value
 
 
 def check(wishes: list[Wish]) -> None:
@@ -138,7 +146,7 @@ def _in_the_way(wish: Wish, wanted: set[Key], staying: set[str], view: View) -> 
     return [
         fact
         for key in wish.objects
-        if key[0] == "netns" and key in view
+        if wish.takes_along and key[0] == "netns" and key in view
         for fact in view.dependents(key)
         if fact.key[0] == "link" and (fact.key in wanted or fact.key[1] in staying and _leads_somewhere(fact, view))
     ]
@@ -205,8 +213,12 @@ def _ordered_backwards(wishes: list[Wish], view: View) -> list[Wish]:
     providers = _providers(wishes)
     before: dict[int, list[Wish]] = {id(wish): [] for wish in wishes}
     for wish in wishes:
-        taken_along = {id(other) for key in wish.requires for other in providers.get(key, ())}
-        before[id(wish)] += [other for key in wish.requires for other in providers.get(key, ())]
+        needed = [other for key in wish.requires for other in providers.get(key, ())]
+        taken_along = {id(other) for other in needed if other.takes_along}
+        before[id(wish)] += [other for other in needed if other.takes_along]
+        for other in needed:
+            if not other.takes_along:
+                before[id(other)].append(wish)
         for key in wish.after:
             for other in providers.get(key, ()):
                 if id(other) not in taken_along:
@@ -215,6 +227,8 @@ def _ordered_backwards(wishes: list[Wish], view: View) -> list[Wish]:
         for key in wish.objects:
             if key[0] == "netns":
                 before[id(wish)] += _masters_elsewhere(key, providers, view)
+                if not wish.takes_along:
+                    before[id(wish)] += [other for other in wishes if key[1] in other.namespaces and other is not wish]
     return _sorted(wishes, before)
 
 

@@ -13,7 +13,7 @@ import time
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.netns.lab.plugins.module_utils._model import Key, Step
+from ansible_collections.netns.lab.plugins.module_utils._model import Key, Step, View
 
 if t.TYPE_CHECKING:
     from ansible_collections.netns.lab.plugins.module_utils._apply import Applier
@@ -22,8 +22,18 @@ if t.TYPE_CHECKING:
 class HostStep(Step):
     """A step that carries itself out."""
 
+    partial: t.ClassVar[bool] = False
+    """A part of it may be done when it fails, so that is undone as well."""
+
+    def prepare(self, applier: Applier, view: View) -> None:
+        """Does what shows nowhere, before anything is recorded, so that ``view`` (the host after the plan) tells what
+        marks everything will have."""
+
     def run(self, applier: Applier) -> None:
         raise NotImplementedError
+
+    def finish(self, applier: Applier) -> None:
+        """What is left to do once all else has succeeded, as it cannot be undone."""
 
 
 @dataclass
@@ -39,6 +49,21 @@ class CreateNamespace(HostStep):
     def run(self, applier: Applier) -> None:
         with applier.naming():
             applier.host.name(self.name)
+
+
+@dataclass
+class AttachNamespace(HostStep):
+    """As ``ip netns attach``: gives a name to the namespace that the host was told is meant by it."""
+
+    name: str
+
+    @property
+    def undo(self) -> list[Step]:  # type: ignore[override]
+        return [RemoveName(self.name)]
+
+    def run(self, applier: Applier) -> None:
+        with applier.naming():
+            applier.host.attach(self.name)
 
 
 @dataclass
@@ -62,17 +87,19 @@ class DeleteNamespace(HostStep):
     inode: int
     kill: bool
     outside: list[tuple[Key, int]]
+    link: str | None = None
+    """Where the name leads, if it is a symbolic link."""
 
     @property
     def undo(self) -> list[Step]:  # type: ignore[override]
-        return [RestoreName(self.name)]
+        return [RestoreName(self.name, self.link)]
 
     def run(self, applier: Applier) -> None:
         applier.hold(self)
         try:
             applier.host.unname(self.name)
         except OSError:
-            applier.give_back(self.name)
+            applier.give_back(self.name, self.link)
             raise
 
 
@@ -81,10 +108,11 @@ class RestoreName(HostStep):
     """Gives a namespace that was to be deleted its name again."""
 
     name: str
+    link: str | None = None
     undo: list[Step] = field(default_factory=list)
 
     def run(self, applier: Applier) -> None:
-        applier.give_back(self.name)
+        applier.give_back(self.name, self.link)
 
 
 @dataclass

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import struct
 
 CLONE_NEWNET = 0x40000000
 MS_BIND = 0x1000
@@ -18,6 +19,8 @@ MS_REC = 0x4000
 MS_PRIVATE = 1 << 18
 MS_SHARED = 1 << 20
 MNT_DETACH = 2
+_AT_EMPTY_PATH = 0x1000
+_STATX_BTIME = 0x800
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.mount.argtypes = (ctypes.c_char_p, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_ulong, ctypes.c_void_p)
@@ -27,6 +30,14 @@ def _check(result: int, path: str | None = None) -> None:
     if result < 0:
         code = ctypes.get_errno()
         raise OSError(code, os.strerror(code), path)
+
+
+def birth(fd: int) -> int:
+    """When a file was made, in nanoseconds; 0 on a file system that does not tell."""
+    found = ctypes.create_string_buffer(256)
+    _check(_libc.statx(fd, b"", _AT_EMPTY_PATH, _STATX_BTIME, found))
+    mask, seconds, nanoseconds = struct.unpack_from("=I76xqI", found)
+    return seconds * 10**9 + nanoseconds if mask & _STATX_BTIME else 0
 
 
 def unshare(flags: int) -> None:

@@ -17,6 +17,13 @@ description:
     address of its own. An IPv6 address is there once. If its prefix length is another one, it is changed.
   - The kernel changes lifetimes and O(metric) in place, with IPv6 also O(noprefixroute). For anything else the address
     is deleted and added again, which also takes away the routes that depend on it.
+  - IPv6 addresses can be used when the module returns. While the kernel looks for duplicates of them on the link
+    (duplicate address detection), they are tentative, for one or two seconds in general, and the module waits for all
+    of them together. It does not wait for those with O(nodad), nor on an interface that is down or has no carrier,
+    where the kernel does not begin.
+  - An IPv6 address that the kernel has found to be a duplicate (C(dadfailed)) is deleted and added again, which is
+    reported as a change. If it is a duplicate still, or a new one is, the module fails, and what the run had changed is
+    undone.
   - Deleting an IPv4 address makes the kernel delete the secondary addresses of its subnet too. The module puts them
     back.
 author:

@@ -8,6 +8,7 @@ import typing as t
 
 import pytest
 
+from ansible_collections.netns.lab.plugins.module_utils._resources import netns_address
 from ansible_collections.netns.lab.tests.integration.helpers.lab import Lab
 from ansible_collections.netns.lab.tests.integration.helpers.machine import machine
 
@@ -21,3 +22,11 @@ def lab() -> t.Iterator[Lab]:
             yield found
         finally:
             found.close()
+
+
+@pytest.fixture(autouse=True)
+def impatience(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernel takes up to two seconds to find that nobody else has an IPv6 address. Tests that send nothing from
+    one do not wait for that, those marked with ``patience`` do."""
+    if request.node.get_closest_marker("patience") is None:
+        monkeypatch.setattr(netns_address, "await_usable", lambda host, awaited, view: None)

@@ -33,7 +33,22 @@ MAC = "02:00:00:00:02:{:02x}"
 
 ONE: dict[str, t.Any] = {
     "name": "lab",
-    "netns": [{"name": "a1"}, {"name": "a2"}, {"name": "a3"}],
+    "netns": [
+        {
+            "name": "a1",
+            "nsid": "20",
+            "sysctls": {
+                "net.ipv4.ip_forward": 1,
+                "net.ipv4.conf.default.rp_filter": 0,
+                "net.ipv4.conf.e0.rp_filter": 2,
+                "net.ipv6.conf.e0.accept_ra": 0,
+            },
+            "etc_files": {"resolv.conf": "nameserver 10.0.0.1\n", "hosts": "10.0.0.2 a2\n"},
+        },
+        {"name": "a2", "etc_files": {"hosts": "10.0.0.1 a1\n"}},
+        {"name": "a3"},
+        {"name": "held", "path": "/run/held"},
+    ],
     "bridge": [
         {"name": "br0", "mac": MAC.format(0)},
         {"name": "br1", "namespace": "a2", "mac": MAC.format(1), "mtu": 1400},
@@ -81,7 +96,21 @@ ONE: dict[str, t.Any] = {
 
 TWO: dict[str, t.Any] = {
     "name": "lab",
-    "netns": [{"name": "a1"}, {"name": "a2", "loopback": False}, {"name": "a4"}],
+    "netns": [
+        {
+            "name": "a1",
+            "nsid": "20",  # for good
+            "sysctls": {
+                "net.ipv4.ip_forward": 0,
+                "net.ipv4.conf.default.rp_filter": 1,
+                "net.ipv4.conf.e0.rp_filter": 0,
+                "net.ipv4.conf.x.forwarding": 1,
+            },
+            "etc_files": {"resolv.conf": "nameserver 10.0.0.2\n", "services": "lab 7777/tcp\n"},
+        },
+        {"name": "a2", "loopback": False},
+        {"name": "a4", "etc_files": {"hosts": "10.0.0.1 a1\n"}},
+    ],
     "bridge": [{"name": "br0", "mac": MAC.format(9), "stp": True, "priority": 4096}, {"name": "br2"}],
     "veth": [
         {"name": "p1", "mtu": 1280, "peer": {"name": "e0", "namespace": "a1", "mac": MAC.format(3)}},
@@ -152,6 +181,9 @@ class Faults:
         self.start, self.target = PHASES[phase]
         self.shell = Shell()
         strangers(lab)
+        # Something holds a namespace for which the lab has a name.
+        self.shell.do("ip netns add held && touch /run/held && mount --bind /run/netns/held /run/held")
+        self.shell.do("ip netns delete held && nsenter --net=/run/held ip link add theirs type bridge")
         self.alone = everything(lab)
         self.before = self.prepare()
 
@@ -163,6 +195,7 @@ class Faults:
         return everything(self.lab)
 
     def close(self) -> None:
+        self.shell.do("umount /run/held; rm /run/held")
         self.shell.close()
 
     def hit(self, result: Result, fault: Fault) -> None:

@@ -288,7 +288,7 @@ def change_link(
 
     undo: list[Step] = [request(_previous(wanted, values), _previous(data, values["data"]), ())]
     if wanted.get("mtu", _IPV6_MTU) < _IPV6_MTU <= values["mtu"]:
-        undo += _lose(view, _lost_without_ipv6(view, key))
+        undo += _lose(view, lost_without_ipv6(view, key))
     if "mac" in wanted or "arp" in wanted and wanted.get("up", values["up"]):
         undo += _lose(view, _lost_with_mac(view, key))
     if wanted.get("up") is False and values["up"]:
@@ -441,7 +441,7 @@ def _lost_when_down(view: View, key: Key) -> list[Fact]:
     return [fact for fact in around if fact.values.get("lost_when_down") and not has_another_way(fact, key, view)]
 
 
-def _lost_without_ipv6(view: View, key: Key) -> list[Fact]:
+def lost_without_ipv6(view: View, key: Key) -> list[Fact]:
     """What it removes with a link that gets too small an MTU for IPv6, as if the link were gone."""
     around = view.hanging_on(key)
     return [fact for fact in around if fact.values.get("lost_when_down") and fact.values.get("version") != 4]

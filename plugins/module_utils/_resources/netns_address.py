@@ -17,6 +17,8 @@ import typing as t
 from dataclasses import replace
 
 from ansible_collections.netns.lab.plugins.module_utils import _netlink as nl
+from ansible_collections.netns.lab.plugins.module_utils._dad import await_usable
+from ansible_collections.netns.lab.plugins.module_utils._host import Host
 from ansible_collections.netns.lab.plugins.module_utils._iproute2 import ip
 from ansible_collections.netns.lab.plugins.module_utils._message import read
 from ansible_collections.netns.lab.plugins.module_utils._model import (
@@ -33,6 +35,7 @@ from ansible_collections.netns.lab.plugins.module_utils._model import (
     Wish,
     addresses_key,
     link_key,
+    link_settings_key,
     link_up_key,
     place,
 )
@@ -50,11 +53,15 @@ from ansible_collections.netns.lab.plugins.module_utils._values import (
 
 _IFA_F_SECONDARY = 0x01
 _IFA_F_NODAD = 0x02
+_IFA_F_DADFAILED = 0x08
 _IFA_F_DEPRECATED = 0x20
+_IFA_F_TENTATIVE = 0x40
 _IFA_F_NOPREFIXROUTE = 0x200
 _FOREVER = 0xFFFFFFFF
 _IPV6_METRIC = 256  # IP6_RT_PRIO_ADDRCONF
 _LIFETIMES = ("valid_lft", "preferred_lft")
+# How duplicate address detection stands, while it is not over and done with.
+_TENTATIVE, _DADFAILED = "tentative", "dadfailed"
 # What inet_rtm_newaddr() and inet6_addr_modify() change in place; all else is settled when an address is made.
 _CHANGEABLE = {4: {*_LIFETIMES, "metric"}, 6: {*_LIFETIMES, "metric", "noprefixroute"}}
 _NO_IPV6 = "IPv6 is off on this interface (sysctl disable_ipv6, or an MTU below 1280)"
@@ -100,7 +107,11 @@ class NetnsAddress(Kind):
             objects=(_key(namespace, interface, str(own.ip), where),),
             options={**where, **(_values(options, own, peer, interface) if present else {})},
             requires=(link_key(namespace, interface),),
-            after=(link_up_key(namespace, interface), _sorted_out_key(namespace, interface)),
+            after=(
+                link_up_key(namespace, interface),
+                link_settings_key(namespace, interface),
+                _sorted_out_key(namespace, interface),
+            ),
             provides=(addresses_key(namespace), _touched_key(namespace, interface)),
             namespaces=(namespace,),
         )
@@ -133,12 +144,29 @@ class NetnsAddress(Kind):
         changes = {option: value for option, value in wanted.items() if not _same(option, value, present.get(option))}
         if not wish.present:
             return [] if changes else [self._delete(wish, view)]
+        if present.get(_DADFAILED):
+            return [self._make_anew(wish, view, changes)]
         if not changes:
             return []
         keeps_metric = changes.get("metric") == 0 and _version(wish.identity) == 6  # the kernel takes 0 for: as it is
         if set(changes) <= _CHANGEABLE[_version(wish.identity)] and not keeps_metric:
             return [self._change(wish, view, changes)]
         return [self._make_anew(wish, view, changes)]
+
+    def await_effect(self, host: Host, wishes: t.Sequence[Wish], changed: t.Container[Key], view: View) -> None:
+        """Until IPv6 addresses can be used: a second or two after they were made."""
+        awaited = {
+            wish.identity: wish.item
+            for wish in wishes
+            for fact in [view.get(wish.identity)]
+            if fact is not None
+            and _version(fact.key) == 6
+            and not fact.values.get("nodad")
+            and (fact.key in changed or fact.values.get(_TENTATIVE))
+            and view.fact(link_key(*fact.key[1:3])).values["up"]
+        }
+        if awaited:
+            await_usable(host, awaited, view)
 
     def _create(self, wish: Wish, view: View) -> Operation:
         key = wish.identity
@@ -167,18 +195,22 @@ class NetnsAddress(Kind):
     def _make_anew(self, wish: Wish, view: View, changes: Values) -> Operation:
         key = wish.identity
         present = view.fact(key).values
-        values = {**present, **changes}
+        values = {option: value for option, value in present.items() if option not in (_DADFAILED, _TENTATIVE)}
+        values.update(changes)
         steps, commands, routes = _take_away(key, view)
-        after = 2 if _leaves_its_route(key, present) else 1
-        steps.insert(after, _add(key, values, undo=[_delete(key, values)]))
-        commands.insert(after, _command("add", key, values))
+        at = 2 if _leaves_its_route(key, present) else 1
+        steps.insert(at, _add(key, values, undo=[_delete(key, values)]))
+        commands.insert(at, _command("add", key, values))
         view.put(_made(key, values))
         for fact in routes:
             if fact.restore and fact.restore_command:
                 steps += fact.restore(fact)
                 commands.append(fact.restore_command(fact))
         before = {option: present.get(option) for option in changes}
-        return Operation(_alone(wish), steps, commands, before, changes)
+        after = dict(changes)
+        if present.get(_DADFAILED):
+            before[_DADFAILED], after[_DADFAILED] = True, False
+        return Operation(_alone(wish), steps, commands, before, after)
 
     def _delete(self, wish: Wish, view: View) -> Operation:
         told = _told(wish, view.fact(wish.identity).values)
@@ -324,6 +356,8 @@ def _fact(namespace: str, interface: str, message: t.Any) -> Fact:
         )
     else:
         values.update(nodad=bool(flags & _IFA_F_NODAD), lost_when_down=True)
+        passing = ((_TENTATIVE, _IFA_F_TENTATIVE), (_DADFAILED, _IFA_F_DADFAILED))
+        values.update({word: True for word, flag in passing if flags & flag})
     return _made(_key(namespace, interface, own, where), values)
 
 

@@ -29,7 +29,7 @@ def _first() -> Definition:
     nodes = range(COUNT)
     half = COUNT // 2
     return {
-        "netns": [{"name": f"n{i}"} for i in nodes],
+        "netns": [{"name": f"n{i}", **_setup(i, 1)} for i in nodes],
         "bridge": [
             {"name": "lan", "mac": "02:00:00:00:01:00"},
             {"name": "sw", "namespace": "n10", "mac": "02:00:00:00:01:02"},
@@ -70,7 +70,7 @@ def _second() -> Definition:
     cables[6] = ("n7", "n16")  # one end moves
     cables[8] = ("n8", "n20")
     return {
-        "netns": [{"name": f"n{i}"} for i in kept],
+        "netns": [{"name": f"n{i}", **(_setup(i, 2) if i != 4 else {})} for i in kept],
         "bridge": [
             {"name": "lan", "stp": True, "forward_delay": 4, "mac": "02:00:00:00:01:01"},
             {"name": "lan2", "mtu": 1400},
@@ -120,6 +120,15 @@ def _other() -> Definition:
         "netns_address": [_address("n0", "p0", "10.0.0.1/24"), _address("n19", "x0", "10.0.0.20/24")],
         "netns_route": [_route("n0", "default", gateway="10.0.0.2"), _route("n19", "default", interface="x0")],
     }
+
+
+def _setup(node: int, version: int) -> dict[str, t.Any]:
+    """Some nodes are routers with files of their own."""
+    if node not in (1, 3, 4, 19):
+        return {}
+    sysctls = {"net.ipv4.ip_forward": 1, "net.ipv4.conf.all.rp_filter": version, "net.ipv4.conf.eth0.rp_filter": 2}
+    files = {"hosts": f"10.0.0.{version} n{node}\n", f"only-in-{version}": "x" * 9000}
+    return {"sysctls": sysctls, "etc_files": files}
 
 
 def _cable(number: int, near: str, far: str) -> dict[str, t.Any]:

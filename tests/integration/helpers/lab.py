@@ -14,7 +14,7 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.netns.lab.tests.integration.helpers import state
-from ansible_collections.netns.lab.tests.integration.helpers.machine import RECORDS_DIR
+from ansible_collections.netns.lab.tests.integration.helpers.machine import ETC_DIR, RECORDS_DIR
 from ansible_collections.netns.lab.tests.integration.helpers.modules import Result, execute
 from ansible_collections.netns.lab.tests.integration.helpers.shell import Shell
 from ansible_collections.netns.lab.tests.integration.helpers.state import OWN, Json
@@ -27,6 +27,7 @@ class Lab:
         self._shell = Shell()
         self._twin = Shell("unshare", "--net", "--mount")
         self._twin.do("mount -t tmpfs -o mode=755 tmpfs /run/netns")
+        self._twin.do("if [ -d /etc/netns ]; then mount -t tmpfs -o mode=755 tmpfs /etc/netns; fi")
 
     def close(self) -> None:
         self._twin.close()
@@ -42,6 +43,10 @@ class Lab:
     def alone(self, script: str) -> str:
         """By hand, on the machine and not on its twin, where the two must differ."""
         return self._shell.do(script)
+
+    def on_both(self, script: str) -> tuple[str, str]:
+        """What a script says on the machine and on its twin."""
+        return self._shell.do(script), self._twin.do(script)
 
     def run(self, module: str, without: dict[str, str] | None = None, **options: t.Any) -> Result:
         """Runs a module that must succeed, and proves on the way that
@@ -77,6 +82,9 @@ class Lab:
                 done = self._twin.run(command)
                 assert not done.status, f"{command}\nis refused by iproute2: {done.output}"
             self.is_like_the_twin(after, f"the commands do the same: {result.commands}")
+            for question in _questions(result.commands):
+                one, other = self.on_both(question)
+                assert one == other, f"{question} says {one!r}, and {other!r} where the commands were replayed"
         return result
 
     def is_like_the_twin(self, found: dict[str, Json], why: str) -> None:
@@ -141,7 +149,7 @@ class Lab:
 
     def exact(self) -> dict[str, Json]:
         """The machine as it is to the last index, and what the collection has written down about it."""
-        return {**self.exact_network(), RECORDS_DIR: self.records()}
+        return {**self.exact_network(), RECORDS_DIR: self.records(), ETC_DIR: self.files()}
 
     def exact_network(self) -> dict[str, Json]:
         return state.exact(state.read(self._shell))
@@ -155,6 +163,14 @@ class Lab:
         folder = Path(RECORDS_DIR)
         files = folder.iterdir() if folder.exists() else ()
         return {file.name: json.loads(file.read_text()) if file.suffix == ".json" else "" for file in files}
+
+    @staticmethod
+    def files() -> Json:
+        """What is in /etc/netns; of a folder None."""
+        return {
+            str(path.relative_to(ETC_DIR)): path.read_text(errors="surrogateescape") if path.is_file() else None
+            for path in sorted(Path(ETC_DIR).rglob("*"))
+        }
 
     def ip(self, namespace: str, *words: str) -> t.Any:
         """``ip -j -d`` in a namespace of the machine."""
@@ -200,6 +216,16 @@ class Lab:
     @staticmethod
     def _where(namespace: str) -> list[str]:
         return [] if namespace == OWN else ["-n", namespace]
+
+
+def _questions(commands: list[str]) -> t.Iterator[str]:
+    """For what ``ip`` does not tell of."""
+    if any("/etc/netns" in command for command in commands):
+        yield "cd /etc/netns; find . -type d | sort; find . -type f -exec cksum {} + | sort"
+    for command in commands:
+        words = shlex.split(command)
+        if words[4:6] == ["sysctl", "-w"]:
+            yield shlex.join([*words[:5], "-n", words[6].partition("=")[0]])
 
 
 def eventually(condition: t.Callable[[], t.Any], seconds: float = 5.0) -> bool:

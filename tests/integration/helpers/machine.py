@@ -17,7 +17,7 @@ CLONE_NEWNET = 0x40000000
 MNT_DETACH = 2
 RUN_DIR = "/run/netns"
 RECORDS_DIR = "/run/netns-lab"
-RECORDS_DIR = "/run/netns-lab"
+ETC_DIR = "/etc/netns"
 _OWN = "/proc/thread-self/ns/net"
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -41,14 +41,26 @@ def machine() -> t.Iterator[None]:
     try:
         call("unshare", CLONE_NEWNET)
         call("mount", "tmpfs", RUN_DIR, "tmpfs", 0, "mode=755")
+        _empty(ETC_DIR)
         yield
     finally:
+        _empty(ETC_DIR)
         call("setns", outside, CLONE_NEWNET)
         os.close(outside)
         # Modules mount namespaces onto names, and /run/netns onto itself where it is no mount yet.
         while _mounts() > mounts:
             call("umount2", RUN_DIR, MNT_DETACH)
         shutil.rmtree(RECORDS_DIR, ignore_errors=True)
+
+
+def _empty(folder: str) -> None:
+    """Takes away what is in it; the sandbox has a folder of its own there."""
+    for name in os.listdir(folder) if os.path.isdir(folder) else ():
+        path = os.path.join(folder, name)
+        if os.path.isdir(path) and not os.path.islink(path):
+            shutil.rmtree(path)
+        else:
+            os.unlink(path)
 
 
 def _mounts() -> int:

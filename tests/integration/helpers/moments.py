@@ -18,7 +18,10 @@ import typing as t
 from ansible_collections.netns.lab.plugins.module_utils import _apply, _ledger, _netlink, _records, _syscalls
 
 _OURS = "ansible_collections.netns.lab.plugins."
-_FILES = ("open", "replace", "unlink", "rmdir", "makedirs", "ftruncate", "pwrite", "listdir", "stat")
+_FILES = (
+    *("open", "read", "write", "pread", "pwrite", "ftruncate", "fchmod", "stat", "listdir"),
+    *("link", "symlink", "replace", "unlink", "mkdir", "makedirs", "rmdir"),
+)
 # Where a failure means that a process ended in between, or that there is nothing left to tidy up.
 _PASSED_OVER = ("processes_inside", "_processes_inside", "is_empty", "_release", "_remove", "_tidy_up")
 
@@ -65,7 +68,7 @@ def touched(touch: Touch, request: t.Callable[[], int | None] = lambda: None) ->
 
         for name in _FILES:
             watch(os, name)
-        for name in ("unshare", "setns", "mount", "umount"):
+        for name in ("unshare", "setns", "mount", "umount", "birth"):
             watch(_syscalls, name)
         watch(fcntl, "flock")
         watch(fcntl, "ioctl")

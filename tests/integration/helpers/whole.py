@@ -11,7 +11,7 @@ import os
 import typing as t
 
 from ansible_collections.netns.lab.tests.integration.helpers.lab import Lab
-from ansible_collections.netns.lab.tests.integration.helpers.machine import RECORDS_DIR, RUN_DIR
+from ansible_collections.netns.lab.tests.integration.helpers.machine import ETC_DIR, RECORDS_DIR, RUN_DIR
 from ansible_collections.netns.lab.tests.integration.helpers.state import Json, difference, without_port_numbers
 
 # Names that look like a lab's, addresses and routes out of its networks.
@@ -50,7 +50,7 @@ def everything(lab: Lab) -> dict[str, Json]:
         **_without_queues(without_port_numbers(lab.exact())),
         "/proc/self/mountinfo": {"mounts": _mounts()},
         RUN_DIR: {"names": sorted(os.listdir(RUN_DIR))},
-        "files": {path: _content(path) for path in _files(RECORDS_DIR)},
+        "files": {path: _content(path) for folder in (RECORDS_DIR, ETC_DIR) for path in _files(folder)},
         "limits": {"descriptors": sorted(os.listdir("/proc/self/fd")), "namespace": os.readlink("/proc/self/ns/net")},
     }
 
@@ -81,10 +81,10 @@ def _mounts() -> list[str]:
 
 
 def _files(folder: str) -> t.Iterator[str]:
-    if os.path.exists(folder):
+    if os.path.lexists(folder):
         yield folder
-        for name in sorted(os.listdir(folder)):
-            yield os.path.join(folder, name)
+        for name in sorted(os.listdir(folder)) if os.path.isdir(folder) and not os.path.islink(folder) else ():
+            yield from _files(os.path.join(folder, name))
 
 
 def _content(path: str) -> str:

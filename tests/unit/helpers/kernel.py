@@ -409,7 +409,7 @@ class FakeHost:
         self._held[fd] = self.kernel.names[name]
         return fd
 
-    def bind_again(self, name: str, fd: int) -> None:
+    def bind_again(self, name: str, fd: int, link: str | None = None) -> None:
         namespace = self._held.pop(fd)
         assert self.kernel.names.setdefault(name, namespace) is namespace
 
