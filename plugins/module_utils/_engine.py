@@ -120,6 +120,24 @@ def _check(topology: Topology) -> None:
         raise LabError(f"topology: {_shortened(str(e))}") from None
 
 
+def observe(
+    reader: Reader, scope: list[str], kinds: t.Sequence[Kind], wishes: t.Sequence[Wish] = (), assuming: bool = False
+) -> View:
+    """Reads what there is in these namespaces, as far as they exist."""
+    existing = [namespace for namespace in scope if reader.host.opens(namespace)]
+    view = View(assuming=assuming)
+    for kind in kinds:
+        own_wishes = [wish for wish in wishes if wish.kind.section == kind.section]
+        for fact in kind.observe(reader, scope if kind.names_namespaces else existing, own_wishes):
+            view.put(fact)
+    read = set(existing)
+    for fact in view.of_type("netns"):
+        if fact.key[1] not in read:
+            view.remove(fact.key)  # somebody was making it just now
+    view.made.clear()
+    return view
+
+
 @dataclass
 class _Run:
     host: Host
@@ -148,7 +166,7 @@ class _Run:
 
     def _plan(self, scope: list[str], is_whole: bool = False) -> tuple[Plan, View, View]:
         reader = Reader(self.host)
-        view = self._observe(reader, list(dict.fromkeys(scope)))
+        view = observe(reader, list(dict.fromkeys(scope)), self.kinds, self.wishes, self.check_mode)
         view.is_whole = is_whole
         wishes = self.wishes
         if self.ledger is not None:
@@ -162,20 +180,6 @@ class _Run:
     @property
     def _lets_go(self) -> bool:
         return self.topology is not None and (self.topology.prune or not self.topology.present)
-
-    def _observe(self, reader: Reader, scope: list[str]) -> View:
-        existing = [namespace for namespace in scope if self.host.opens(namespace)]
-        view = View(assuming=self.check_mode)
-        for kind in self.kinds:
-            own_wishes = [wish for wish in self.wishes if wish.kind.section == kind.section]
-            for fact in kind.observe(reader, scope if kind.names_namespaces else existing, own_wishes):
-                view.put(fact)
-        read = set(existing)
-        for fact in view.of_type("netns"):
-            if fact.key[1] not in read:
-                view.remove(fact.key)  # somebody was making it just now
-        view.made.clear()
-        return view
 
     def _apply(self, planned: Plan, before: View, after: View) -> None:
         ledger, topology = self.ledger, self.topology

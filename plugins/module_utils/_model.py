@@ -97,6 +97,9 @@ class View:
     def __contains__(self, key: Key) -> bool:
         return key in self._facts
 
+    def __iter__(self) -> t.Iterator[Fact]:
+        return iter(self._facts.values())
+
     def get(self, key: Key) -> Fact | None:
         return self._facts.get(key)
 

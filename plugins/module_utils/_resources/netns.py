@@ -81,6 +81,13 @@ class Netns(Kind):
     def item(self, fact: Fact) -> dict[str, t.Any] | None:
         return {"name": fact.key[1]} if fact.key[0] in ("netns", "stale-netns") and fact.key[1] != OWN else None
 
+    def definition(self, fact: Fact, view: View) -> dict[str, t.Any] | None:
+        _type, name = fact.key[:2]
+        if fact.key[0] != "netns" or name == OWN:
+            return None
+        lo = view.values(link_key(name, "lo"))
+        return {"name": name, **({} if lo is None or lo["up"] else {"loopback": False})}
+
     def plan(self, wish: Wish, view: View) -> list[Operation]:
         return self._present(wish, view) if wish.present else self._absent(wish, view)
 
