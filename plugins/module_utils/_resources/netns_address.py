@@ -356,16 +356,10 @@ def _comes_by_itself(fact: Fact, view: View) -> bool:
         return link["up"] and (own, length) in (("127.0.0.1", 8), ("::1", 128))
     if length != 64 or ipaddress.ip_address(own) not in _LINK_LOCAL:
         return False
-    if link["addrgenmode"] == "eui64" and link.get("mac"):
-        return ipaddress.ip_address(own) == _link_local(link["mac"])
+    if link["addrgenmode"] == "eui64":
+        # Made of a MAC (RFC 4291, appendix A), perhaps of an earlier one: that of a bridge goes by its ports.
+        return ipaddress.ip_address(own).packed[11:13] == b"\xff\xfe"
     return link["addrgenmode"] in ("stable_secret", "random")
-
-
-def _link_local(mac: str) -> ipaddress.IPv6Address:
-    """RFC 4291, appendix A."""
-    octets = bytes.fromhex(mac.replace(":", ""))
-    identifier = bytes([octets[0] ^ 2, *octets[1:3], 0xFF, 0xFE, *octets[3:]])
-    return _LINK_LOCAL.network_address + int.from_bytes(identifier, "big")
 
 
 def _original_lifetimes(cache: dict[str, int]) -> tuple[str | int, str | int]:
