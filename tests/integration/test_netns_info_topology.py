@@ -24,8 +24,9 @@ from ansible_collections.netns.lab.tests.integration.helpers.shell import Shell
 from ansible_collections.netns.lab.tests.integration.helpers.state import Json
 
 SOAK = bool(os.environ.get("NETNS_LAB_SOAK"))
-# Numbers that each machine counts for itself.
-_COUNTED = {"ifindex", "identity"}
+# Numbers that each machine counts for itself, and what is only known once a port has come (it is priority and MAC, which
+# are compared).
+_OWN_AFFAIR = {"ifindex", "identity", "bridge_id"}
 
 
 def topology(**options: t.Any) -> tuple[Definition, list[str]]:
@@ -48,7 +49,7 @@ def network() -> dict[str, Json]:
 
 def _without_numbers(value: t.Any) -> t.Any:
     if isinstance(value, dict):
-        return {key: _without_numbers(inner) for key, inner in value.items() if key not in _COUNTED}
+        return {key: _without_numbers(inner) for key, inner in value.items() if key not in _OWN_AFFAIR}
     return [_without_numbers(inner) for inner in value] if isinstance(value, list) else value
 
 
