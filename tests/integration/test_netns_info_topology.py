@@ -24,8 +24,7 @@ from ansible_collections.netns.lab.tests.integration.helpers.shell import Shell
 from ansible_collections.netns.lab.tests.integration.helpers.state import Json
 
 SOAK = bool(os.environ.get("NETNS_LAB_SOAK"))
-# Numbers that each machine counts for itself, and what is only known once a port has come (it is priority and MAC, which
-# are compared).
+# Numbers that each machine counts for itself, and what a bridge only makes of its priority and MAC once it has a port.
 _OWN_AFFAIR = {"ifindex", "identity", "bridge_id"}
 
 

@@ -134,7 +134,7 @@ class Bridge(Kind):
         if data.get("stp") and data.get("ageing_time") == values["data"].get("forward_delay"):
             del data["ageing_time"]  # the spanning tree shortens it for a while (__br_set_topology_change)
         options = {"mac": values["mac"], **({} if values["up"] else {"up": False})}
-        if values["mtu"] != _mtu_by_itself(fact, view):
+        if {values["mtu"], _mtu_by_itself(fact, view)} != {_MTU}:
             options["mtu"] = values["mtu"]
         return without_none({**item, **options, **data})
 
