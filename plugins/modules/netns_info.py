@@ -10,10 +10,11 @@ module: netns_info
 short_description: Tell of network namespaces and what is in them
 version_added: 0.1.0
 description:
-  - Answers what C(ip netns list), C(list-id), C(identify) and C(pids), and C(ip) and C(bridge) with C(link), C(address),
-    C(route), C(rule), C(neigh) and C(fdb) answer, for all namespaces of a host in one task.
+  - Answers what C(ip netns list), C(list-id), C(identify) and C(pids), and C(ip) and C(bridge) with C(link),
+    C(address), C(route), C(rule), C(neigh) and C(fdb) answer, for all namespaces of a host in one task.
   - Words are those of the options of the other modules wherever an option means the same, otherwise those of C(ip -j).
-  - With O(as_topology=true) it returns the network as sections of M(netns.lab.topology), which build the same elsewhere.
+  - With O(as_topology=true) it returns the network as sections of M(netns.lab.topology), which build the same
+    elsewhere.
   - It changes nothing, makes nothing, and needs no C(ip) program. A namespace that vanishes while it is read is left
     out.
 author:
@@ -69,8 +70,8 @@ options:
         cables, the bridges these are ports of, what else of the own namespace's making is connected there, and the
         addresses and routes on it. Physical interfaces are in it only with O(own=true).
       - MAC addresses are in it, so that random ones are the same elsewhere. Options at their default are left out.
-      - Left out too is what comes by itself, which is the addresses of the loopback interface, link-local addresses made
-        from MAC addresses, routes of the kernel and of routing daemons, and whatever has a lifetime.
+      - Left out too is what comes by itself, which is the addresses of the loopback interface, link-local addresses
+        made from MAC addresses, routes of the kernel and of routing daemons, and whatever has a lifetime.
     type: bool
     default: false
 seealso:

@@ -91,9 +91,11 @@ def _is_in(fact: Fact, members: set[str], belonging: set[Key]) -> bool:
 
 def _where(fact: Fact) -> list[list[tuple[int, str]]]:
     """A place to sort by, in which n2 comes before n10."""
-    return [
-        [(int(part), "") if part.isascii() and part.isdigit() else (-1, part) for part in _NUMBERS.split(name)] for name in fact.key[1:3]
-    ]
+    return [[_part(part) for part in _NUMBERS.split(name)] for name in fact.key[1:3]]
+
+
+def _part(text: str) -> tuple[int, str]:
+    return (int(text), "") if text.isascii() and text.isdigit() else (-1, text)
 
 
 def _complete(item: dict[str, t.Any], spec: dict[str, t.Any]) -> dict[str, t.Any]:
@@ -110,11 +112,8 @@ def _complete(item: dict[str, t.Any], spec: dict[str, t.Any]) -> dict[str, t.Any
 
 def _nobodys(facts: list[Fact], provided: set[Key]) -> list[Fact]:
     """Links that no item makes and that are not simply there, as what is physical in the own namespace is."""
-    return [
-        fact
-        for fact in facts
-        if fact.key[0] == "link" and fact.key not in provided and (fact.key[1] != OWN or fact.values["kind"] is not None)
-    ]
+    links = [fact for fact in facts if fact.key[0] == "link" and fact.key not in provided]
+    return [fact for fact in links if fact.key[1] != OWN or fact.values["kind"] is not None]
 
 
 def _why(fact: Fact) -> str:

@@ -5,8 +5,8 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""Where the other ends of links are: a link tells the index of the other one, and the number by which its namespace knows
-the namespace of that."""
+"""Where the other ends of links are: a link tells the index of the other one, and the number by which its namespace
+knows the namespace of that."""
 
 from __future__ import annotations
 
