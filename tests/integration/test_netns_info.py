@@ -92,11 +92,17 @@ def _canonical(found: Json) -> str:
         if isinstance(value, (list, set)):
             parts = [plain(inner) for inner in value]
             return sorted(parts) if word == "flags" else parts
+        if word in ("valid_lft", "preferred_lft") and value != "forever":
+            return -(-value // 300)  # some seconds pass in between
+        if word == "state" and value in _PASSING:
+            return "in turn"
         return int(value) if isinstance(value, float) and value.is_integer() else value
 
     return json.dumps(plain(found), sort_keys=True)
 
 
+# States of neighbours between which time alone changes.
+_PASSING = {"reachable", "stale", "delay", "probe"}
 SAME: tuple[list[str], list[str]] = ([], [])
 
 

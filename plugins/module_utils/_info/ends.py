@@ -22,9 +22,10 @@ _FEW = 4
 
 
 class Ends:
-    """``links``: what is told of links, by namespace. ``name`` completes it."""
+    """``links``: what is told of links, by namespace. ``name`` completes it. ``numbers``: those by which the own
+    namespace knows the others."""
 
-    def __init__(self, reader: Reader, links: dict[str, list[Told]]) -> None:
+    def __init__(self, reader: Reader, links: dict[str, list[Told]], numbers: dict[str, int | None]) -> None:
         self.reader = reader
         self.open = [
             (called, seen["index"], other)
@@ -32,9 +33,12 @@ class Ends:
             for seen in told
             if (other := seen["peer"] or seen["link"]) and other["nsid"] is not None
         ]
-        self._known: dict[tuple[str, int], str | None] = {}
+        self._numbers: dict[tuple[str, str], int | None] = {(OWN, other): number for other, number in numbers.items()}
+        self._known: dict[tuple[str, int], str] = {}
         """By a namespace and one of its numbers: which namespace that is."""
-        self._numbers: dict[tuple[str, str], int | None] = {}
+        for other, number in numbers.items():
+            if number is not None:
+                self._known.setdefault((OWN, number), other)
 
     def name(self) -> None:
         if not self.open:
@@ -43,9 +47,11 @@ class Ends:
         for called, index, other in self.open:
             key = called, other["nsid"]
             if key not in self._known:
-                candidates = [place for place in ends.get((other["index"], index), ()) if place != called]
-                if len(candidates) <= _FEW:
-                    self._ask(called, candidates)
+                candidates = ends.get((other["index"], index), [])
+                if any(place == OWN and self._numbers.get((OWN, called)) == nsid for place, nsid in candidates):
+                    self._known[key] = OWN  # from there, the cable leads here
+                elif len(candidates) <= _FEW:
+                    self._ask(called, [place for place, _nsid in candidates if place != called])
         missing = {(called, other["nsid"]) for called, _index, other in self.open} - self._known.keys()
         for called in dict.fromkeys(called for called, _nsid in missing):
             self._ask(called, self._everybody(called))
@@ -56,16 +62,17 @@ class Ends:
                 other["name"] = names.get(other["index"])
                 other["namespace"] = None if where == OWN or "/" in where else where
 
-    def _ends(self) -> dict[tuple[int, int], list[str]]:
-        """The namespaces with a link of an index that leads to an index elsewhere. Indexes repeat, so that these are
-        only guesses."""
+    def _ends(self) -> dict[tuple[int, int], list[tuple[str, int]]]:
+        """The namespaces with a link of an index that leads to an index elsewhere, and the number by which each knows
+        that elsewhere. Indexes repeat, so that these are only guesses."""
         places = dict.fromkeys([OWN, *(called for called, _index, _other in self.open)])
-        found: dict[tuple[int, int], list[str]] = {}
+        found: dict[tuple[int, int], list[tuple[str, int]]] = {}
         for place in places:
             for message in self.reader.links(place):
                 other = message.get_attr("IFLA_LINK")
-                if other and message.get_attr("IFLA_LINK_NETNSID") is not None:
-                    found.setdefault((message["index"], other), []).append(place)
+                nsid = message.get_attr("IFLA_LINK_NETNSID")
+                if other and nsid is not None:
+                    found.setdefault((message["index"], other), []).append((place, nsid))
         return found
 
     def _everybody(self, called: str) -> list[str]:

@@ -174,7 +174,8 @@ class _Answer:
             entries[called] = seen
         self._number(entries)
         if "links" in question.subsets:
-            Ends(self.reader, {called: seen["links"] for called, seen in entries.items()}).name()
+            numbers = {called: seen["nsid"] for called, seen in entries.items() if called != OWN}
+            Ends(self.reader, {called: seen["links"] for called, seen in entries.items()}, numbers).name()
         if "processes" in question.subsets:
             inside = processes_inside([seen["inode"] for seen in entries.values() if seen["inode"]])
             for seen in entries.values():

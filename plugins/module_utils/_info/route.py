@@ -99,9 +99,7 @@ def _hops(several: bytes, names: dict[int, str]) -> t.Iterator[dict[str, t.Any]]
         offset += (length + 3) & ~3
 
 
-def _hop(
-    message: Message, flags: int, index: int | None, weight: int, names: dict[int, str]
-) -> dict[str, t.Any]:
+def _hop(message: Message, flags: int, index: int | None, weight: int, names: dict[int, str]) -> dict[str, t.Any]:
     gateway = message.get_attr("RTA_GATEWAY")
     if gateway is None:
         via = message.raw("RTA_VIA")  # an IPv6 gateway of an IPv4 route: family and address

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import errno
+import functools
 import socket
 import sys
 import typing as t
@@ -139,7 +140,7 @@ def _find_peers(host: Host, links: list[dict[str, t.Any]]) -> None:
 def nsids(host: Host, namespace: str, others: t.Sequence[str]) -> list[int | None]:
     """The numbers by which a namespace knows others; None: it has given them none."""
     found: list[int | None] = []
-    blank = nl.encode("nsidmsg", {"rtgen_family": 0}, [("NETNSA_FD", 0)])[:-4]
+    blank = _nsid_request()
     for start in range(0, len(others), nl.BATCH):
         fds = [host.fd(other) for other in others[start : start + nl.BATCH]]
         requests = [(nl.RTM_GETNSID, 0, blank + fd.to_bytes(4, sys.byteorder)) for fd in fds]
@@ -149,6 +150,12 @@ def nsids(host: Host, namespace: str, others: t.Sequence[str]) -> list[int | Non
             number = read("nsidmsg", answer.messages[0][1]).get_attr("NETNSA_NSID") if answer.messages else None
             found.append(None if number is None or number == _NO_NSID else number)
     return found
+
+
+@functools.cache
+def _nsid_request() -> bytes:
+    """But for the descriptor, which comes last."""
+    return nl.encode("nsidmsg", {"rtgen_family": 0}, [("NETNSA_FD", 0)])[:-4]
 
 
 def _facts(link: dict[str, t.Any]) -> t.Iterator[Fact]:

@@ -119,7 +119,7 @@ class Veth(Kind):
     def definition(self, fact: Fact, view: View) -> dict[str, t.Any] | None:
         """The pair is told of by its first end: the one in the own namespace, as people write it."""
         item, far = self.item(fact), fact.values.get("peer")
-        if item is None or far not in view or far < fact.key:
+        if item is None or far is None or far not in view or far < fact.key:
             return None
         peer = {"name": far[2], "namespace": far[1] or None, **_end_definition(view.fact(far).values)}
         return without_none({**item, "peer": without_none(peer), **_end_definition(fact.values)})
