@@ -44,6 +44,27 @@ attributes:
     platforms: linux
 """
 
+    # Of every module that only looks; together with the standard fragment
+    INFO_MODULE = r"""
+options: {}
+attributes:
+  check_mode:
+    support: full
+    details:
+      - It changes nothing, so a check run is the same.
+  diff_mode:
+    support: N/A
+    details:
+      - It changes nothing.
+  idempotent:
+    support: full
+    details:
+      - It changes nothing.
+  platform:
+    support: full
+    platforms: linux
+"""
+
     ACTIONGROUP_LAB = r"""
 options: {}
 attributes:

@@ -24,8 +24,9 @@ from ansible_collections.netns.lab.plugins.module_utils._guard import Guard
 from ansible_collections.netns.lab.plugins.module_utils._host import Host, require_capabilities
 from ansible_collections.netns.lab.plugins.module_utils._ledger import Ledger
 from ansible_collections.netns.lab.plugins.module_utils._lock import locked
-from ansible_collections.netns.lab.plugins.module_utils._model import OWN, Kind, View, Wish, netns_key
+from ansible_collections.netns.lab.plugins.module_utils._model import OWN, Key, Kind, View, Wish
 from ansible_collections.netns.lab.plugins.module_utils._netlink import NetlinkError
+from ansible_collections.netns.lab.plugins.module_utils._observe import Observer
 from ansible_collections.netns.lab.plugins.module_utils._plan import Plan, check, plan
 from ansible_collections.netns.lab.plugins.module_utils._reader import Reader
 from ansible_collections.netns.lab.plugins.module_utils._records import topology_name
@@ -130,14 +131,7 @@ class _Run:
     ledger: Ledger | None
     check_mode: bool
     allow_disconnect: bool
-    _read: dict[str, set[str]] = field(default_factory=dict)
-    """Of what is read on demand, by section: the namespaces where it was."""
-    _sections: dict[str, list[Wish]] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._sections = {kind.section: [] for kind in self.kinds}
-        for wish in self.wishes:
-            self._sections[wish.kind.section].append(wish)
+    _observer: Observer = field(init=False)
 
     def result(self) -> Result:
         scope = [OWN, *(namespace for wish in self.wishes for namespace in wish.namespaces)]
@@ -156,15 +150,23 @@ class _Run:
         return Result(bool(planned.operations), planned.diff(), planned.commands)
 
     def _plan(self, scope: list[str], is_whole: bool = False) -> tuple[Plan, View, View]:
-        reader = Reader(self.host)
-        before = self._observe(reader, list(dict.fromkeys(scope)))
+        self._observer = Observer(Reader(self.host), self.kinds, self.wishes, assuming=self.check_mode)
+        before = self._observer.observe(list(dict.fromkeys(scope)), self._recorded, self._leaving)
         before.is_whole = is_whole
         while True:
             view = before.copy()
             planned = self._plan_from(before, view)
             # What the plan may take along has to be known, so that it can be put back.
-            if not self._observe_further(reader, before, view.asked):
+            if not self._observer.observe_further(before, view.asked):
                 return planned, before, view
+
+    def _recorded(self, object_type: str) -> t.Iterable[str]:
+        return () if self.ledger is None else self.ledger.namespaces(object_type)
+
+    def _leaving(self, view: View) -> t.Iterable[Key]:
+        if self.ledger is None or self.topology is None or self.topology.present:
+            return ()
+        return self.ledger.leaving(view)
 
     def _plan_from(self, before: View, view: View) -> Plan:
         """``view`` is a copy of ``before``, to be changed."""
@@ -182,47 +184,6 @@ class _Run:
     @property
     def _lets_go(self) -> bool:
         return self.topology is not None and (self.topology.prune or not self.topology.present)
-
-    def _observe(self, reader: Reader, scope: list[str]) -> View:
-        for kind in self.kinds:
-            kind.introduce(self.host, self._wishes_of(kind))
-        existing = [namespace for namespace in scope if self.host.opens(namespace)]
-        view = View(assuming=self.check_mode)
-        for kind in self.kinds:
-            own_wishes = self._wishes_of(kind)
-            if kind.on_demand:
-                concerned = {namespace for wish in own_wishes for namespace in wish.namespaces}
-                if self.ledger is not None:
-                    concerned.update(self.ledger.namespaces(kind.on_demand))
-                places = [namespace for namespace in existing if namespace in concerned]
-                self._read[kind.section] = {*existing} & concerned
-            else:
-                places = scope if kind.names_namespaces else existing
-            for fact in kind.observe(reader, places, own_wishes):
-                view.put(fact)
-        read = set(existing)
-        for fact in view.of_type("netns"):
-            if fact.key[1] not in read:
-                view.remove(fact.key)  # somebody was making it just now
-        view.made.clear()
-        return view
-
-    def _observe_further(self, reader: Reader, view: View, namespaces: t.Iterable[str]) -> bool:
-        """Reads what is read on demand only; whether there was any."""
-        found = False
-        for kind in self.kinds if namespaces else ():
-            if kind.on_demand:
-                read = self._read[kind.section]
-                places = [place for place in namespaces if netns_key(place) in view and place not in read]
-                read.update(places)
-                for fact in kind.observe(reader, places, self._wishes_of(kind)):
-                    view.put(fact)
-                    found = True
-        view.made.clear()
-        return found
-
-    def _wishes_of(self, kind: Kind) -> list[Wish]:
-        return self._sections[kind.section]
 
     def _apply(self, planned: Plan, before: View, after: View) -> None:
         ledger, topology = self.ledger, self.topology
@@ -250,5 +211,5 @@ class _Run:
     def _await_effects(self, planned: Plan, after: View) -> None:
         changed = {operation.wish.identity for operation in planned.operations}
         for kind in self.kinds:
-            wishes = [wish for wish in self._wishes_of(kind) if wish.present]
+            wishes = [wish for wish in self._observer.wishes_of(kind) if wish.present]
             kind.await_effect(self.host, wishes, changed, after)

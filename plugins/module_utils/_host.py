@@ -50,13 +50,13 @@ class Entry(t.NamedTuple):
 _STALE = Entry(0, "")
 
 
-def require_capabilities() -> None:
+def require_capabilities(what: str = "working with network namespaces") -> None:
     """Says at once what would otherwise be the third error of the kernel's."""
     with open("/proc/thread-self/status", encoding="ascii") as status:
         effective = next(int(line.split()[1], 16) for line in status if line.startswith("CapEff:"))
     if not (effective >> _CAP_NET_ADMIN & 1 and effective >> _CAP_SYS_ADMIN & 1):
         raise LabError(
-            "working with network namespaces needs root (CAP_SYS_ADMIN and CAP_NET_ADMIN); "
+            f"{what} needs root (CAP_SYS_ADMIN and CAP_NET_ADMIN); "
             "run the task as root, for example with become: true"
         )
 
@@ -168,6 +168,18 @@ class Host:
                 self._introduced[name] = os.open(path, os.O_RDONLY)
         except FileNotFoundError:  # its last process ended just now
             return
+
+    def identity(self, namespace: str) -> int:
+        """The inode of a namespace that has been opened."""
+        return os.fstat(self.fd(namespace)).st_ino
+
+    def of_process(self, pid: int) -> tuple[str, int]:
+        """Opens the namespace that a process is in, whether it has a name or not: what to call it here, and its
+        inode."""
+        called = f"/proc/{pid}/ns/net"
+        if called not in self._unnamed:
+            self._unnamed[called] = os.open(called, os.O_RDONLY)
+        return called, os.fstat(self._unnamed[called]).st_ino
 
     @contextlib.contextmanager
     def inside(self, namespace: str) -> t.Iterator[None]:
@@ -345,6 +357,18 @@ def processes_inside(inodes: t.Collection[int]) -> dict[int, list[int]]:
             break
         time.sleep(0.01)
         found = _processes_inside(pids, inodes)
+    return found
+
+
+def processes_elsewhere(inodes: t.Collection[int]) -> dict[int, list[int]]:
+    """The processes in network namespaces other than these, by inode."""
+    found: dict[int, list[int]] = {}
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            with contextlib.suppress(OSError):  # it ended in between
+                inode = os.stat(f"/proc/{entry}/ns/net").st_ino
+                if inode not in inodes:
+                    found.setdefault(inode, []).append(int(entry))
     return found
 
 

@@ -40,6 +40,20 @@ class Ledger:
                 found += [*other.keys(), *other.uses]
         return list(dict.fromkeys(key[1] for key in found if object_type in ("", key[0])))
 
+    def leaving(self, view: View) -> list[Key]:
+        """The namespaces that go as a whole when the topology goes: its own, as far as nothing else keeps them alive
+        and no other topology has anything in them."""
+        others = {key[1] for other in self._others.values() for key in (*other.keys(), *other.uses)}
+        return [
+            key
+            for key in self._mine.keys()
+            if key[0] == "netns"
+            and key[1] not in others
+            and key in view
+            and view.token(key) in self._mine.tokens(key)
+            and not view.fact(key).values.get("held")
+        ]
+
     def mark(self, view: View) -> None:
         """Finds what of the record is true."""
         for key in self._mine.keys():

@@ -83,6 +83,7 @@ _DECODERS: dict[str, t.Callable[[bytes], t.Any]] = {
     "lladdr": _link_layer_address,
     "l2addr": _link_layer_address,
     "ipaddr": _ip_address,
+    "target": _ip_address,
 }
 
 
@@ -149,6 +150,10 @@ class Message:
         decode = _DECODERS.get(kind)
         return decode(data) if decode else self._nested(kind, data)
 
+    def raw(self, name: str) -> bytes | None:
+        """An attribute as it came; None when it is not there."""
+        return self._attributes.get(self._layout.attributes[name][0])
+
     def _nested(self, kind: str, data: bytes) -> t.Any:
         nested = self._layout.nested(kind, self.get_attr)
         if nested is None:
@@ -162,6 +167,11 @@ class Message:
 def read(schema: str, body: bytes) -> Message:
     """A message of one of pyroute2's classes, from its body without the netlink header."""
     return Message(_layout(message_class(schema)), body, has_header=True)
+
+
+def attributes(schema: str, data: bytes) -> Message:
+    """Attributes in the way of one of pyroute2's classes, without its header."""
+    return Message(_layout(message_class(schema)), data, has_header=False)
 
 
 # -- writing

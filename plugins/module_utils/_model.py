@@ -111,6 +111,9 @@ class View:
     def __contains__(self, key: Key) -> bool:
         return key in self._facts
 
+    def __iter__(self) -> t.Iterator[Fact]:
+        return iter(self._facts.values())
+
     def get(self, key: Key) -> Fact | None:
         return self._facts.get(key)
 
@@ -333,6 +336,9 @@ class Kind:
     """Options whose text is the user's own, where what looks like a range is none."""
     names_namespaces: t.ClassVar[bool] = False
     """Whether ``observe`` is told of namespaces that do not exist, too."""
+    ends_in_namespace: t.ClassVar[bool] = True
+    """Whether what this kind reads of a namespace reaches no other, so that it need not be known when the namespace
+    goes as a whole."""
     on_demand: t.ClassVar[str] = ""
     """The type of this kind's objects, where few labs have any: they are read only in namespaces where a wish or a
     record names one, and where the plan may take some along."""

@@ -17,9 +17,11 @@ import traceback
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.common.warnings import get_deprecation_messages, get_warning_messages
 
 from ansible_collections.netns.lab.plugins.module_utils._engine import Item, Topology, run
 from ansible_collections.netns.lab.plugins.module_utils._errors import LabError
+from ansible_collections.netns.lab.plugins.module_utils._info import gather
 from ansible_collections.netns.lab.plugins.module_utils._model import Kind
 from ansible_collections.netns.lab.plugins.module_utils._pyroute2 import message_class
 from ansible_collections.netns.lab.plugins.module_utils._ranges import expand
@@ -68,6 +70,22 @@ def run_sections() -> None:
     _run(module, _listed(params), topology)
 
 
+def run_info() -> None:
+    """The module that only looks."""
+    module = _module(argument_spec=gather.OPTIONS, mutually_exclusive=gather.MUTUALLY_EXCLUSIVE)
+    _require_library(module)
+    try:
+        found = gather.answer(module.params, KINDS)
+    except LabError as e:
+        module.fail_json(msg=str(e))
+    answer = {"changed": False, **found}
+    if module.no_log_values or get_warning_messages() or get_deprecation_messages():
+        module.exit_json(**answer)
+    # exit_json() searches all of it for secrets, of which there are none: half of the time for a thousand namespaces.
+    print(json.dumps({**answer, "invocation": {"module_args": module.params}}))
+    sys.exit(0)
+
+
 def _listed(params: dict[str, t.Any]) -> t.Iterator[Item]:
     """The items of all sections, those that stand for many spelled out."""
     for kind in KINDS:
@@ -100,11 +118,15 @@ def _known(kind: type[Kind]) -> Kind:
     return next(known for known in KINDS if isinstance(known, kind))
 
 
-def _run(module: AnsibleModule, items: t.Iterable[Item], topology: Topology | None) -> None:
+def _require_library(module: AnsibleModule) -> None:
     try:
         message_class("ifinfmsg")
     except ImportError:
         module.fail_json(msg=missing_required_lib(_LIBRARY), exception=traceback.format_exc())
+
+
+def _run(module: AnsibleModule, items: t.Iterable[Item], topology: Topology | None) -> None:
+    _require_library(module)
     try:
         with _no_garbage_collection():
             result = run(items, KINDS, module.check_mode, topology, module.params["allow_disconnect"])

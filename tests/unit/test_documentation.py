@@ -31,6 +31,8 @@ MODULES = sorted(file.stem for file in COLLECTION.glob("plugins/modules/[!_]*.py
 # What an option is where nothing is said.
 UNSAID = {"type": "str", "elements": None, "required": False, "default": None, "choices": [], "aliases": []}
 SECTIONS = {kind.section: kind for kind in KINDS}
+# Those that change the host.
+CHANGING = [name for name in MODULES if name in SECTIONS or name == "topology"]
 
 
 class Called(Exception):
@@ -90,7 +92,7 @@ def tasks(entries: list[dict[str, t.Any]], defaults: dict[str, t.Any]) -> t.Iter
         for key, options in entry.items():
             if key.startswith("netns.lab."):
                 for item in entry.get("loop", [""]):
-                    text = json.dumps({**inherited, **options}).replace("{{ item }}", item)
+                    text = json.dumps({**inherited, **(options or {})}).replace("{{ item }}", item)
                     yield entry["name"], key.rpartition(".")[2], json.loads(text)
 
 
@@ -136,7 +138,7 @@ def test_promises_are_kept(name: str) -> None:
     assert attributes["platform"]["platforms"] == "linux"
 
 
-@pytest.mark.parametrize("name", MODULES)
+@pytest.mark.parametrize("name", CHANGING)
 def test_results_are_documented(name: str) -> None:
     assert {"diff", "commands", "undone"} <= documented(name)["return"].keys()
 
@@ -149,7 +151,8 @@ def test_examples_are_valid(name: str) -> None:
         del rules["supports_check_mode"]
         checked = ArgumentSpecValidator(**rules).validate(options)
         assert checked.error_messages == [], title
-        _engine.wishes_of(items(module, checked.validated_parameters))
+        if module in CHANGING:
+            _engine.wishes_of(items(module, checked.validated_parameters))
         assert title[0].isupper(), title
         shown.add(module)
 

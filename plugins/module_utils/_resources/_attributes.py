@@ -16,6 +16,7 @@ from ansible_collections.netns.lab.plugins.module_utils._values import mac_addre
 IFF_UP = 0x1
 IFF_NOARP = 0x80
 IFF_PROMISC = 0x100
+IFF_LOWER_UP = 0x10000
 AF_INET6 = 10
 
 # include/uapi/linux/if_link.h, enum in6_addr_gen_mode; ip-link(8) has the words.
@@ -212,3 +213,12 @@ def _same(wanted: t.Any, present: t.Any) -> bool:
     if isinstance(wanted, float) and present is not None:
         return bool(abs(wanted - present) < 0.015)  # the kernel counts in jiffies, up to a hundredth of a second long
     return bool(wanted == present)
+
+
+def unlike(usual: dict[str, t.Any], present: dict[str, t.Any], names: t.Iterable[str]) -> dict[str, t.Any]:
+    """What a definition has to say, because it is not as usual."""
+    return {name: present[name] for name in names if present.get(name) not in (None, usual[name])}
+
+
+def without_none(options: dict[str, t.Any]) -> dict[str, t.Any]:
+    return {name: value for name, value in options.items() if value is not None}

@@ -10,12 +10,15 @@
 from __future__ import annotations
 
 import errno
+import functools
 import socket
+import sys
 import typing as t
 
 from ansible_collections.netns.lab.plugins.module_utils import _netlink as nl
 from ansible_collections.netns.lab.plugins.module_utils._host import Host
 from ansible_collections.netns.lab.plugins.module_utils._iproute2 import ip, target_namespace
+from ansible_collections.netns.lab.plugins.module_utils._message import read
 from ansible_collections.netns.lab.plugins.module_utils._model import (
     Command,
     Fact,
@@ -33,6 +36,7 @@ from ansible_collections.netns.lab.plugins.module_utils._model import (
 from ansible_collections.netns.lab.plugins.module_utils._reader import Reader
 from ansible_collections.netns.lab.plugins.module_utils._resources._attributes import (
     BRIDGE,
+    IFF_LOWER_UP,
     LINK,
     PORT,
     Attributes,
@@ -42,6 +46,7 @@ from ansible_collections.netns.lab.plugins.module_utils._resources._attributes i
 
 _AF_UNSPEC = 0
 _IPV6_MTU = 1280
+_NO_NSID = 2**32 - 1  # NETNSA_NSID_NOT_ASSIGNED
 
 # What a link is like that was just made. Check mode starts from it where an earlier task is to make the link.
 FRESH: dict[str, t.Any] = {
@@ -89,6 +94,7 @@ def _read(message: t.Any) -> dict[str, t.Any]:
         "index": message["index"],
         "name": message.get_attr("IFLA_IFNAME"),
         "kind": kind,
+        "carrier": bool(message["flags"] & IFF_LOWER_UP),
         "master": message.get_attr("IFLA_MASTER"),
         # Of a veth: the peer's index, in the namespace that this namespace knows by that nsid (None: in this one).
         "peer_index": message.get_attr("IFLA_LINK"),
@@ -123,7 +129,7 @@ def _find_peers(host: Host, links: list[dict[str, t.Any]]) -> None:
     numbers = {
         (namespace, other): nsid
         for namespace, others in questions.items()
-        for other, nsid in zip(others, _nsids(host, namespace, list(others)))
+        for other, nsid in zip(others, nsids(host, namespace, list(others)))
     }
     for link, other in pairs:
         if numbers[link["namespace"], other["namespace"]] == link["peer_nsid"]:
@@ -131,21 +137,25 @@ def _find_peers(host: Host, links: list[dict[str, t.Any]]) -> None:
             other["peer"] = link_key(link["namespace"], link["name"])
 
 
-def _nsids(host: Host, namespace: str, others: list[str]) -> list[int | None]:
-    """The numbers by which a namespace knows others."""
+def nsids(host: Host, namespace: str, others: t.Sequence[str]) -> list[int | None]:
+    """The numbers by which a namespace knows others; None: it has given them none."""
     found: list[int | None] = []
+    blank = _nsid_request()
     for start in range(0, len(others), nl.BATCH):
-        batch = others[start : start + nl.BATCH]
-        requests = [
-            (nl.RTM_GETNSID, 0, nl.encode("nsidmsg", {"rtgen_family": 0}, [("NETNSA_FD", host.fd(other))]))
-            for other in batch
-        ]
+        fds = [host.fd(other) for other in others[start : start + nl.BATCH]]
+        requests = [(nl.RTM_GETNSID, 0, blank + fd.to_bytes(4, sys.byteorder)) for fd in fds]
         for answer in host.socket(namespace).exchange(requests):
             if answer.error is not None:
                 raise answer.error
-            bodies = [body for _kind, body in answer.messages]
-            found.append(nl.decode("nsidmsg", bodies[0]).get_attr("NETNSA_NSID") if bodies else None)
+            number = read("nsidmsg", answer.messages[0][1]).get_attr("NETNSA_NSID") if answer.messages else None
+            found.append(None if number is None or number == _NO_NSID else number)
     return found
+
+
+@functools.cache
+def _nsid_request() -> bytes:
+    """But for the descriptor, which comes last."""
+    return nl.encode("nsidmsg", {"rtgen_family": 0}, [("NETNSA_FD", 0)])[:-4]
 
 
 def _facts(link: dict[str, t.Any]) -> t.Iterator[Fact]:

@@ -12,7 +12,8 @@ from __future__ import annotations
 from ansible_collections.netns.lab.plugins.module_utils._values import whole_number
 
 MAIN = 254
-TABLES = {"main": MAIN, "default": 253, "local": 255}
+LOCAL = 255
+TABLES = {"main": MAIN, "default": 253, "local": LOCAL}
 
 
 def table_number(value: str) -> int:

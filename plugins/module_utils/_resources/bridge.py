@@ -36,6 +36,8 @@ from ansible_collections.netns.lab.plugins.module_utils._resources._attributes i
     LINK,
     differing,
     given,
+    unlike,
+    without_none,
     words,
 )
 from ansible_collections.netns.lab.plugins.module_utils._resources._link import (
@@ -56,6 +58,19 @@ _CURES = {
 }
 # Of a new bridge.
 _MTU = 1500
+# What a new bridge is set to.
+_USUAL: dict[str, t.Any] = {
+    "stp": False,
+    "forward_delay": 15,
+    "hello_time": 2,
+    "max_age": 20,
+    "ageing_time": 300,
+    "priority": 32768,
+    "vlan_filtering": False,
+    "vlan_default_pvid": 1,
+    "mcast_snooping": True,
+    "group_fwd_mask": 0,
+}
 _NO_VLANS = "this kernel has no VLAN filtering in bridges (CONFIG_BRIDGE_VLAN_FILTERING)"
 _LEAST_DELAY_WITH_STP = 2  # BR_MIN_FORWARD_DELAY, net/bridge/br_private_stp.h
 
@@ -110,6 +125,18 @@ class Bridge(Kind):
         if fact.key[0] != "link" or fact.values["kind"] != "bridge":
             return None
         return {"name": fact.key[2], "namespace": fact.key[1] or None}
+
+    def definition(self, fact: Fact, view: View) -> dict[str, t.Any] | None:
+        item, values = self.item(fact), fact.values
+        if item is None:
+            return None
+        data = unlike(_USUAL, values["data"], _USUAL)
+        if data.get("stp") and data.get("ageing_time") == values["data"].get("forward_delay"):
+            del data["ageing_time"]  # the spanning tree shortens it for a while (__br_set_topology_change)
+        options = {"mac": values["mac"], **({} if values["up"] else {"up": False})}
+        if {values["mtu"], _mtu_by_itself(fact, view)} != {_MTU}:
+            options["mtu"] = values["mtu"]
+        return without_none({**item, **options, **data})
 
     def plan(self, wish: Wish, view: View) -> list[Operation]:
         key = wish.options["key"]
@@ -180,6 +207,17 @@ class Bridge(Kind):
         return [
             Operation(wish, [delete_request(namespace, name, undo)], [command], {**link_values, **values}, None)
         ]
+
+
+def _mtu_by_itself(fact: Fact, view: View) -> int:
+    """Unless it was set, the least of the ports' (br_mtu_auto_adjust)."""
+    _type, namespace, name = fact.key
+    ports = [
+        view.values(link_key(namespace, port.key[2]))
+        for port in view.dependents(fact.key, past="link")
+        if port.key[0] == "port" and port.values["master"] == name
+    ]
+    return min((port["mtu"] for port in ports if port is not None), default=_MTU)
 
 
 def _parts(link: dict[str, t.Any], values: dict[str, t.Any]) -> list[tuple[dict[str, t.Any], dict[str, t.Any]]]:

@@ -33,7 +33,14 @@ from ansible_collections.netns.lab.plugins.module_utils._model import (
     members_key,
     place,
 )
-from ansible_collections.netns.lab.plugins.module_utils._resources._attributes import PORT, differing, given, words
+from ansible_collections.netns.lab.plugins.module_utils._resources._attributes import (
+    PORT,
+    differing,
+    given,
+    unlike,
+    without_none,
+    words,
+)
 from ansible_collections.netns.lab.plugins.module_utils._resources._link import (
     link_request,
     master_again,
@@ -47,6 +54,23 @@ from ansible_collections.netns.lab.plugins.module_utils._values import interface
 
 _AF_BRIDGE = 7
 _MOST_PORTS = 1023  # BR_PORT_BITS in net/bridge/br_private.h; number 0 is not given out
+# What a new port is set to. Its cost goes by the speed of the link (port_cost() in net/bridge/br_if.c).
+_USUAL: dict[str, t.Any] = {
+    "priority": 32,
+    "hairpin": False,
+    "isolated": False,
+    "learning": True,
+    "flood": True,
+    "mcast_flood": True,
+    "bcast_flood": True,
+    "bpdu_guard": False,
+    "root_block": False,
+    "fast_leave": False,
+    "neigh_suppress": False,
+    "proxy_arp": False,
+}
+_COSTS = {"veth": 2}
+_COST = 100
 _CURES = {
     errno.EBUSY: "its state is the spanning tree's to set while stp is on",
     errno.ENETDOWN: "a port without carrier can only be disabled; bring both ends of the cable up first",
@@ -114,6 +138,21 @@ class BridgePort(Kind):
             return None
         _type, namespace, name = fact.key
         return {"interface": name, "namespace": namespace or None, "bridge": fact.values["master"]}
+
+    def definition(self, fact: Fact, view: View) -> dict[str, t.Any] | None:
+        item = self.item(fact)
+        if item is None:
+            return None
+        namespace, values = fact.key[1], fact.values
+        link, bridge = (view.values(link_key(namespace, name)) for name in (fact.key[2], values["master"]))
+        if link is None or bridge is None or bridge["kind"] != "bridge":
+            return None
+        usual = {**_USUAL, "cost": _COSTS.get(link["kind"], _COST)}
+        options = unlike(usual, values, usual)
+        may_forward = link.get("carrier") and bridge["up"] and not bridge["data"].get("stp")
+        if may_forward and values.get("port_state") not in (None, "forwarding"):
+            options["port_state"] = values["port_state"]
+        return without_none({**item, **options})
 
     def plan(self, wish: Wish, view: View) -> list[Operation]:
         return self._present(wish, view) if wish.present else self._absent(wish, view)

@@ -204,6 +204,13 @@ class Netns(Kind):
             options.pop("processes", None)  # they are somebody else's, whatever was said of them since
         return super().wish_away(fact, **options)
 
+    def definition(self, fact: Fact, view: View) -> dict[str, t.Any] | None:
+        _type, name = fact.key[:2]
+        if fact.key[0] != "netns" or name == OWN:
+            return None
+        lo = view.values(link_key(name, "lo"))
+        return {"name": name, **({} if lo is None or lo["up"] else {"loopback": False})}
+
     # -- planning
 
     def plan(self, wish: Wish, view: View) -> list[Operation]:

@@ -40,6 +40,7 @@ from ansible_collections.netns.lab.plugins.module_utils._model import (
     place,
 )
 from ansible_collections.netns.lab.plugins.module_utils._reader import Reader
+from ansible_collections.netns.lab.plugins.module_utils._resources._attributes import unlike, without_none
 from ansible_collections.netns.lab.plugins.module_utils._resources._link import has_another_way
 from ansible_collections.netns.lab.plugins.module_utils._resources._scope import scope, scope_number, scope_word
 from ansible_collections.netns.lab.plugins.module_utils._values import (
@@ -64,6 +65,7 @@ _LIFETIMES = ("valid_lft", "preferred_lft")
 _TENTATIVE, _DADFAILED = "tentative", "dadfailed"
 # What inet_rtm_newaddr() and inet6_addr_modify() change in place; all else is settled when an address is made.
 _CHANGEABLE = {4: {*_LIFETIMES, "metric"}, 6: {*_LIFETIMES, "metric", "noprefixroute"}}
+_LINK_LOCAL = ipaddress.IPv6Network("fe80::/64")
 _NO_IPV6 = "IPv6 is off on this interface (sysctl disable_ipv6, or an MTU below 1280)"
 _CURES = dict.fromkeys((errno.ENODEV, errno.EINVAL, errno.EACCES), _NO_IPV6)
 
@@ -135,6 +137,24 @@ class NetnsAddress(Kind):
             "address": own if peer else f"{own}/{length}",
             "peer": f"{peer}/{length}" if peer else None,
         }
+
+    def definition(self, fact: Fact, view: View) -> dict[str, t.Any] | None:
+        item, values = self.item(fact), fact.values
+        if item is None or values["valid_lft"] != "forever" or _comes_by_itself(fact, view):
+            return None
+        own, interface = ipaddress.ip_address(fact.key[3]), fact.key[2]
+        usual = {
+            "scope": "host" if own.is_loopback else "global",
+            "label": interface,
+            "nodad": False,
+            "noprefixroute": False,
+            "metric": 0,
+            "preferred_lft": "forever",
+        }
+        options = {"broadcast": values.get("broadcast"), **unlike(usual, values, usual)}
+        if "preferred_lft" in options:
+            options = {**options, "valid_lft": "forever", "preferred_lft": str(options["preferred_lft"])}
+        return without_none({**item, **options})
 
     def plan(self, wish: Wish, view: View) -> list[Operation]:
         present = view.values(wish.identity)
@@ -359,6 +379,21 @@ def _fact(namespace: str, interface: str, message: t.Any) -> Fact:
         passing = ((_TENTATIVE, _IFA_F_TENTATIVE), (_DADFAILED, _IFA_F_DADFAILED))
         values.update({word: True for word, flag in passing if flags & flag})
     return _made(_key(namespace, interface, own, where), values)
+
+
+def _comes_by_itself(fact: Fact, view: View) -> bool:
+    """What the kernel gives a link when it goes up: lo its own addresses (inetdev_event, init_loopback), any other one
+    from fe80::/64 (addrconf_dev_config)."""
+    _type, namespace, interface, own = fact.key[:4]
+    link, length = view.fact(link_key(namespace, interface)).values, fact.values["prefixlen"]
+    if interface == "lo":
+        return link["up"] and (own, length) in (("127.0.0.1", 8), ("::1", 128))
+    if length != 64 or ipaddress.ip_address(own) not in _LINK_LOCAL:
+        return False
+    if link["addrgenmode"] == "eui64":
+        # Made of a MAC (RFC 4291, appendix A), perhaps of an earlier one: that of a bridge goes by its ports.
+        return ipaddress.ip_address(own).packed[11:13] == b"\xff\xfe"
+    return link["addrgenmode"] in ("stable_secret", "random")
 
 
 def _original_lifetimes(cache: dict[str, int]) -> tuple[str | int, str | int]:

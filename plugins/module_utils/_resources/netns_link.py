@@ -32,8 +32,15 @@ from ansible_collections.netns.lab.plugins.module_utils._model import (
     place,
 )
 from ansible_collections.netns.lab.plugins.module_utils._reader import Reader
-from ansible_collections.netns.lab.plugins.module_utils._resources._attributes import LINK, differing, given
+from ansible_collections.netns.lab.plugins.module_utils._resources._attributes import (
+    LINK,
+    differing,
+    given,
+    unlike,
+    without_none,
+)
 from ansible_collections.netns.lab.plugins.module_utils._resources._link import (
+    FRESH,
     assumed_link,
     change_link,
     master_again,
@@ -45,6 +52,7 @@ from ansible_collections.netns.lab.plugins.module_utils._resources._link import 
 )
 from ansible_collections.netns.lab.plugins.module_utils._values import interface_name, namespace_name
 
+_LOOPBACK_MTU = 65536
 _CURES = {
     errno.EOPNOTSUPP: "this kind of link does not take it",
     errno.EAFNOSUPPORT: "there is no IPv6 on this interface (it needs an MTU of 1280 or more)",
@@ -73,6 +81,7 @@ class NetnsLink(Kind):
     }
 
     literal = frozenset({"alias"})
+    ends_in_namespace = False  # cables do not
 
     def wish(self, options: dict[str, t.Any]) -> Wish:
         namespace = OWN if options["namespace"] is None else namespace_name(options["namespace"])
@@ -139,6 +148,20 @@ class NetnsLink(Kind):
             if fact.key in asked:
                 fact.values["tx_checksum"] = tx_checksum(reader.host, fact.key[1], fact.key[2])
         return facts
+
+    def definition(self, fact: Fact, view: View) -> dict[str, t.Any] | None:
+        """Only what the module that makes a link has no option for; of a link that nobody makes, the rest as well."""
+        if fact.key[0] != "link":
+            return None
+        _type, namespace, name = fact.key
+        options = unlike(FRESH, fact.values, ("alias", "txqueuelen", "promisc", "arp", "addrgenmode"))
+        if fact.values["kind"] is None:
+            options.update(unlike({"mtu": _LOOPBACK_MTU if name == "lo" else FRESH["mtu"]}, fact.values, ("mtu",)))
+            if namespace == OWN:  # elsewhere, lo is the namespace's matter
+                options["up"] = fact.values["up"]
+        if fact.values.get("tx_checksum") is False:
+            options["tx_checksum"] = False
+        return without_none({"name": name, "namespace": namespace or None, **options}) if options else None
 
     def is_meant(self, wish: Wish, fact: Fact, view: View) -> bool:
         return fact.key in wish.objects

@@ -35,8 +35,9 @@ from ansible_collections.netns.lab.plugins.module_utils._model import (
     netns_key,
 )
 from ansible_collections.netns.lab.plugins.module_utils._reader import Reader
+from ansible_collections.netns.lab.plugins.module_utils._resources._attributes import unlike, without_none
 from ansible_collections.netns.lab.plugins.module_utils._resources._scope import scope, scope_number, scope_word
-from ansible_collections.netns.lab.plugins.module_utils._resources._table import MAIN, table_number
+from ansible_collections.netns.lab.plugins.module_utils._resources._table import LOCAL, MAIN, table_number
 from ansible_collections.netns.lab.plugins.module_utils._values import (
     address,
     interface_name,
@@ -47,6 +48,7 @@ from ansible_collections.netns.lab.plugins.module_utils._values import (
 _TYPES = {"unicast": 1, "blackhole": 6, "unreachable": 7, "prohibit": 8}
 _RTPROT_KERNEL = 2
 _RTPROT_BOOT = 3  # what "ip route add" sets
+_SET_BY_PEOPLE = (_RTPROT_BOOT, 4)  # the other is RTPROT_STATIC; what a daemon sets, it sets again
 _RTNH_F_ONLINK = 4
 _RTM_F_CLONED = 0x200
 _IP6_RT_PRIO_USER = 1024
@@ -138,6 +140,33 @@ class NetnsRoute(Kind):
             return None
         _type, namespace, destination, table, metric = fact.key
         return {"namespace": namespace or None, "destination": destination, "table": table, "metric": int(metric)}
+
+    def definition(self, fact: Fact, view: View) -> dict[str, t.Any] | None:
+        item, values = self.item(fact), fact.values
+        if item is None or values["protocol"] not in _SET_BY_PEOPLE or int(fact.key[3]) == LOCAL:
+            return None
+        version, hops = _version(fact.key), values["nexthops"]
+        if values["type"] == "unicast" and not all(hop["gateway"] or hop["interface"] for hop in hops):
+            return None  # over something that is neither
+        told = [without_none({**hop, "weight": None if hop["weight"] == 1 else hop["weight"]}) for hop in hops]
+        told = [{name: part for name, part in hop.items() if part is not False} for hop in told]
+        leads: Values = {"nexthops": told} if len(told) > 1 else {}
+        for hop in told if len(told) == 1 else ():
+            leads.update(hop)
+        usual = {
+            "metric": _IP6_RT_PRIO_USER if version == 6 else 0,
+            "table": MAIN,
+            "type": "unicast",
+            "source": None,
+            "scope": _default_scope(values),
+            "mtu": None,
+        }
+        options = unlike(usual, {**values, "metric": item["metric"], "table": int(item["table"])}, usual)
+        if "table" in options:
+            options["table"] = str(options["table"])
+        if fact.key[2] == "0.0.0.0/0" or fact.key[2] == "::/0" and any(hop["gateway"] for hop in hops):
+            item["destination"] = "default"
+        return without_none({"destination": item["destination"], "namespace": item["namespace"], **leads, **options})
 
     def plan(self, wish: Wish, view: View) -> list[Operation]:
         key, wanted = wish.identity, wish.options

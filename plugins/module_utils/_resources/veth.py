@@ -33,7 +33,14 @@ from ansible_collections.netns.lab.plugins.module_utils._model import (
     netns_key,
     place,
 )
-from ansible_collections.netns.lab.plugins.module_utils._resources._attributes import LINK, differing, given, words
+from ansible_collections.netns.lab.plugins.module_utils._resources._attributes import (
+    LINK,
+    differing,
+    given,
+    unlike,
+    without_none,
+    words,
+)
 from ansible_collections.netns.lab.plugins.module_utils._resources._link import (
     FRESH,
     change_link,
@@ -108,6 +115,14 @@ class Veth(Kind):
         if fact.key[0] != "link" or fact.values["kind"] != "veth":
             return None
         return {"name": fact.key[2], "namespace": fact.key[1] or None}
+
+    def definition(self, fact: Fact, view: View) -> dict[str, t.Any] | None:
+        """The pair is told of by its first end: the one in the own namespace, as people write it."""
+        item, far = self.item(fact), fact.values.get("peer")
+        if item is None or far is None or far not in view or far < fact.key:
+            return None
+        peer = {"name": far[2], "namespace": far[1] or None, **_end_definition(view.fact(far).values)}
+        return without_none({**item, "peer": without_none(peer), **_end_definition(fact.values)})
 
     def is_meant(self, wish: Wish, fact: Fact, view: View) -> bool:
         """A veth with another peer is another veth; one whose peer is only elsewhere is moved, if there is room. One
@@ -204,6 +219,10 @@ class Veth(Kind):
 def _end(options: dict[str, t.Any], what: str) -> tuple[Key, dict[str, t.Any]]:
     namespace = OWN if options["namespace"] is None else namespace_name(options["namespace"])
     return link_key(namespace, interface_name(options["name"], what)), given(options, _END)
+
+
+def _end_definition(values: dict[str, t.Any]) -> dict[str, t.Any]:
+    return {"mac": values["mac"], **unlike(FRESH, values, ("mtu",)), **({} if values["up"] else {"up": False})}
 
 
 def _without_up(values: dict[str, t.Any]) -> dict[str, t.Any]:

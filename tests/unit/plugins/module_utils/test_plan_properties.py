@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.netns.lab.plugins.module_utils._engine import Item, wishes_of
 from ansible_collections.netns.lab.plugins.module_utils._errors import LabError
+from ansible_collections.netns.lab.plugins.module_utils._info.definition import sections
 from ansible_collections.netns.lab.plugins.module_utils._model import OWN, Key, Request, Step, View
 from ansible_collections.netns.lab.plugins.module_utils._plan import Plan, plan
 from ansible_collections.netns.lab.plugins.module_utils._resources import KINDS, netns
@@ -464,6 +465,42 @@ def test_nothing_stands_in_or_before_the_level_that_makes_what_it_needs(items: l
                 assert key in there or lo, (key, step)
             made |= made_by(step)
         there |= made
+
+
+# -- what is there can be told as a definition
+
+
+def lasting(items: list[Item]) -> list[Item]:
+    """Addresses with a lifetime are not told."""
+    return [(kind, {**options, "valid_lft": None} if "valid_lft" in options else options) for kind, options in items]
+
+
+def definition_of(kernel: FakeKernel) -> list[Item]:
+    found, left_out = sections(kernel.view(), KINDS, NAMESPACES, own=True)
+    assert left_out == []
+    return [item(section, **given) for section, listed in found.items() for given in listed]
+
+
+@quick
+@given(cases(absent=False))
+def test_what_is_told_as_a_definition_changes_nothing_and_makes_the_same_elsewhere(case: Case) -> None:
+    kernel = FakeKernel(case.kernel.promote_secondaries)
+    carry_out(kernel, lasting(case.items))
+    items = definition_of(kernel)
+    event(f"{min(len(items), 10)} items")
+    assert told(planned(kernel, items)) == ""
+    elsewhere = FakeKernel(kernel.promote_secondaries)
+    carry_out(elsewhere, items)
+    assert differences(alike(kernel), alike(elsewhere)) == []
+
+
+def alike(kernel: FakeKernel) -> t.Any:
+    """What two kernels on which the same was made agree on."""
+    state = kernel.state()
+    for links in state.values():
+        for link in links.values():
+            del link["index"]
+    return state
 
 
 # -- taking back

@@ -119,6 +119,7 @@ def test_a_link_is_read_with_its_attributes() -> None:
         "up": True,
         "index": 7,
         "kind": None,
+        "carrier": False,
         "peer": None,
         "data": {},
     }
