@@ -45,12 +45,16 @@ def _ip_address(data: bytes) -> str:
 _DECODERS: dict[str, t.Callable[[bytes], t.Any]] = {
     "uint8": _integer("=B"),
     "uint16": _integer("=H"),
+    "be16": _integer(">H"),
     "uint32": _integer("=I"),
     "uint64": _integer("=Q"),
     "int32": _integer("=i"),
     "asciiz": _text,
     "l2addr": _link_layer_address,
     "ipaddr": _ip_address,
+    "ip4addr": _ip_address,
+    "ip6addr": _ip_address,
+    "flag": lambda data: data != b"\0",  # some tell it as a number instead
 }
 
 
@@ -60,7 +64,8 @@ class _Layout:
     def __init__(self, source: t.Any) -> None:
         self.source = source
         fields = [(name, form) for name, form in source.fields if form != "x"]
-        self.header = struct.Struct("=" + "".join(form for _name, form in source.fields))
+        forms = "".join(form for _name, form in source.fields)
+        self.header = struct.Struct((">" if ">" in forms else "=") + forms.replace(">", ""))
         self.names = [name for name, _form in fields]
         self.attributes: dict[str, tuple[int, str]] = {
             entry[-2]: (entry[0] if len(entry) == 3 else number, entry[-1])
@@ -109,9 +114,10 @@ class Message:
         source = self._layout.source
         if kind in ("info_data", "info_slave_data"):
             # What is in there depends on the kind of link beside it.
-            prefix = "IFLA_INFO_SLAVE_KIND" if kind == "info_slave_data" else "IFLA_INFO_KIND"
-            suffix = kind.replace("info", "", 1)
-            nested = getattr(source, f"{self.get_attr(prefix)}{suffix}", None)
+            if kind == "info_data":
+                nested = source.data_map.get(self.get_attr("IFLA_INFO_KIND"))
+            else:
+                nested = getattr(source, f"{self.get_attr('IFLA_INFO_SLAVE_KIND')}_slave_data", None)
             return None if nested is None else Message(_layout(nested), data, has_header=False)
         nested = source.af_spec_inet if kind == "af_spec" else getattr(source, kind)
         layout = _layout(nested)

@@ -12,11 +12,27 @@ from __future__ import annotations
 from ansible_collections.netns.lab.plugins.module_utils._model import Kind
 from ansible_collections.netns.lab.plugins.module_utils._resources.bridge import Bridge
 from ansible_collections.netns.lab.plugins.module_utils._resources.bridge_port import BridgePort
+from ansible_collections.netns.lab.plugins.module_utils._resources.dummy import Dummy
+from ansible_collections.netns.lab.plugins.module_utils._resources.macvlan import Macvlan
 from ansible_collections.netns.lab.plugins.module_utils._resources.netns import Netns
 from ansible_collections.netns.lab.plugins.module_utils._resources.netns_address import NetnsAddress
 from ansible_collections.netns.lab.plugins.module_utils._resources.netns_link import NetnsLink
 from ansible_collections.netns.lab.plugins.module_utils._resources.netns_route import NetnsRoute
 from ansible_collections.netns.lab.plugins.module_utils._resources.veth import Veth
+from ansible_collections.netns.lab.plugins.module_utils._resources.vlan import Vlan
+from ansible_collections.netns.lab.plugins.module_utils._resources.vxlan import Vxlan
 
 # In the order in which a definition reads best.
-KINDS: tuple[Kind, ...] = (Netns(), Bridge(), Veth(), BridgePort(), NetnsLink(), NetnsAddress(), NetnsRoute())
+KINDS: tuple[Kind, ...] = (
+    Netns(),
+    Bridge(),
+    Veth(),
+    Dummy(),
+    Vlan(),
+    Macvlan(),
+    Vxlan(),
+    BridgePort(),
+    NetnsLink(),
+    NetnsAddress(),
+    NetnsRoute(),
+)

@@ -150,6 +150,9 @@ def _name_peers(found: dict[str, Json]) -> None:
         names = {entry["nsid"]: entry.get("name") for entry in raw.get("nsids", ())}
         for link in raw.get("links", ()):
             if _kind(link) != "veth":
+                if "link_netnsid" in link:
+                    link["base"] = names.get(link.pop("link_netnsid")) or (OWN if name != OWN else None)
+                    _name_lower(link, found.get(link["base"], {}).get("links", ()))
                 continue
             if "link" in link:
                 link["peer"] = [name, link["link"]]
@@ -162,6 +165,16 @@ def _name_peers(found: dict[str, Json]) -> None:
                 if candidate["ifindex"] == link.get("link_index") and candidate.get("link_index") == link["ifindex"]
             ]
             link["peer"] = link["peer"][0] if len(link["peer"]) == 1 else None
+
+
+def _name_lower(link: Json, candidates: t.Iterable[Json]) -> None:
+    """The same of a link below. That of a VXLAN says its own index, which is none of the underlay's."""
+    index = link.pop("link_index", None)
+    if _kind(link) == "vxlan":
+        # By an index of the underlay, ip looks for a name here.
+        link["linkinfo"]["info_data"].pop("link", None)
+    else:
+        link["link"] = next((other["ifname"] for other in candidates if other["ifindex"] == index), None)
 
 
 def _kind(link: Json) -> str | None:
