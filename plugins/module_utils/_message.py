@@ -119,6 +119,9 @@ class Message:
             else:
                 nested = getattr(source, f"{self.get_attr('IFLA_INFO_SLAVE_KIND')}_slave_data", None)
             return None if nested is None else Message(_layout(nested), data, has_header=False)
+        if kind == "get_options":  # of a qdisc, by its kind
+            options = source.get_plugin(self, "options")
+            return Message(_layout(options), data, has_header=bool(options.fields))
         nested = source.af_spec_inet if kind == "af_spec" else getattr(source, kind)
         layout = _layout(nested)
         if not layout.attributes:  # a plain structure

@@ -17,6 +17,7 @@ from ansible_collections.netns.lab.plugins.module_utils._resources.macvlan impor
 from ansible_collections.netns.lab.plugins.module_utils._resources.netns import Netns
 from ansible_collections.netns.lab.plugins.module_utils._resources.netns_address import NetnsAddress
 from ansible_collections.netns.lab.plugins.module_utils._resources.netns_link import NetnsLink
+from ansible_collections.netns.lab.plugins.module_utils._resources.netns_qdisc import NetnsQdisc
 from ansible_collections.netns.lab.plugins.module_utils._resources.netns_route import NetnsRoute
 from ansible_collections.netns.lab.plugins.module_utils._resources.veth import Veth
 from ansible_collections.netns.lab.plugins.module_utils._resources.vlan import Vlan
@@ -35,4 +36,5 @@ KINDS: tuple[Kind, ...] = (
     NetnsLink(),
     NetnsAddress(),
     NetnsRoute(),
+    NetnsQdisc(),
 )

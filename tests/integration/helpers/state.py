@@ -24,6 +24,7 @@ OWN = ""
 _READ = r"""
 look() {
     printf 'link show\naddress show\nroute show table all\nnetns list-id\n' | "$@" ip -j -d -batch - 2>/dev/null
+    "$@" tc -j -d qdisc show 2>/dev/null
 }
 printf '\001\002\002'
 look
@@ -129,8 +130,8 @@ def _sections(output: str) -> t.Iterator[tuple[str, Json]]:
         documents = _documents(ip)
         raw: Json = {"identity": identity.strip()}
         if documents:
-            links, addresses, routes, nsids = documents
-            raw.update(links=links, addresses=addresses, routes=routes, nsids=nsids)
+            links, addresses, routes, nsids, qdiscs = documents
+            raw.update(links=links, addresses=addresses, routes=routes, nsids=nsids, qdiscs=qdiscs)
         yield name, raw
 
 
@@ -215,7 +216,21 @@ def _without_time(raw: Json) -> Json:
         "links": {link.pop("ifname"): link for link in links},
         "addresses": {name: found for name, found in addresses.items() if found},
         "routes": routes,
+        "qdiscs": [_qdisc(found) for found in raw["qdiscs"] if found["handle"] != "0:"],
     }
+
+
+def _qdisc(found: Json) -> Json:
+    """Without its number, which the kernel gives, and without the last bytes of a burst: tc makes times of them and
+    back, and does not always end where it began."""
+    found = {key: value for key, value in found.items() if key not in ("handle", "refcnt")}
+    if found["kind"] == "tbf":
+        options = found["options"] = dict(found["options"])
+        options["lat"] = round(options["lat"], -3)
+        size = re.match(r"\d+(?=b)", options["burst"])
+        if size:
+            options["burst"] = -(-int(size[0]) // 10) * 10
+    return found
 
 
 def _comes_when_it_likes(route: Json) -> bool:

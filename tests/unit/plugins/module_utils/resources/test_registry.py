@@ -33,6 +33,7 @@ LEAST = {
     "netns_link": {"name": "e0"},
     "netns_address": {"interface": "e0", "address": "192.0.2.1/24"},
     "netns_route": {"destination": "192.0.2.0/24", "interface": "e0"},
+    "netns_qdisc": {"interface": "e0", "rate": "1mbit"},
 }
 
 
@@ -54,7 +55,7 @@ def test_a_kind_has_a_module(section: str) -> None:
 def test_sections_read_from_the_ground_up() -> None:
     """What others need comes first, so that a definition written section by section is in a sensible order."""
     links = ["bridge", "veth", "dummy", "vlan", "macvlan", "vxlan"]
-    order = ["netns", *links, "bridge_port", "netns_link", "netns_address", "netns_route"]
+    order = ["netns", *links, "bridge_port", "netns_link", "netns_address", "netns_route", "netns_qdisc"]
     assert [section for section in SECTIONS if section in order] == order
 
 
