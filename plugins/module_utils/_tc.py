@@ -53,7 +53,8 @@ def _within(number: float, value: str, what: str, low: int, most: int) -> int:
 
 def rate(value: str, what: str = "rate") -> int:
     """Bytes a second, of bits (``10mbit``) or bytes (``1mbps``)."""
-    return _within(_quantity(value, what, _RATES, "10mbit (bits) or 1mbps (bytes)"), value, what, _LEAST_RATE, _MOST - 1)
+    found = _quantity(value, what, _RATES, "10mbit (bits) or 1mbps (bytes)")
+    return _within(found, value, what, _LEAST_RATE, _MOST - 1)
 
 
 def size(value: str, what: str) -> int:

@@ -93,7 +93,8 @@ def test_from_one_to_the_other_and_back(lab: Lab, first: Json, second: Json) -> 
 
 def test_a_link_made_anew_keeps_what_hung_on_it_and_what_it_was_given(lab: Lab) -> None:
     lab.sh(
-        WIRE + "ip -n u link add name vx0 address 02:00:00:00:00:07 type vxlan id 5 dstport 4789 remote 10.0.0.2 dev e0;"
+        WIRE + "ip -n u link add name vx0 address 02:00:00:00:00:07 type vxlan id 5 dstport 4789 remote 10.0.0.2"
+        " dev e0;"
         "ip -n u link set dev vx0 up alias 'to s' txqueuelen 7 mtu 1280; ip -n u address add 10.1.0.1/24 dev vx0;"
         "ip -n u route add 10.2.0.0/16 via 10.1.0.9 dev vx0;"
         "ip -n u link add name br0 up type bridge; ip -n u link set dev vx0 master br0;"

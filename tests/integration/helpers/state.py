@@ -227,9 +227,9 @@ def _qdisc(found: Json) -> Json:
     if found["kind"] == "tbf":
         options = found["options"] = dict(found["options"])
         options["lat"] = round(options["lat"], -3)
-        size = re.match(r"\d+(?=b)", options["burst"])
-        if size:
-            options["burst"] = -(-int(size[0]) // 10) * 10
+        number, unit = re.match(r"(\d+)([KMG]?)", options["burst"]).groups()
+        options["burst"] = -(-int(number) * 1024 ** " KMG".index(unit or " ") // 10) * 10
+    found["options"].pop("direct_packets_stat", None)
     return found
 
 
