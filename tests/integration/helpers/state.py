@@ -226,7 +226,8 @@ def _qdisc(found: Json) -> Json:
     found = {key: value for key, value in found.items() if key not in ("handle", "refcnt")}
     if found["kind"] == "tbf":
         options = found["options"] = dict(found["options"])
-        options["lat"] = round(options["lat"], -3)
+        if "lat" in options:
+            options["lat"] = round(options["lat"], -3)
         number, unit = re.match(r"(\d+)([KMG]?)", options["burst"]).groups()
         options["burst"] = -(-int(number) * 1024 ** " KMG".index(unit or " ") // 10) * 10
     found["options"].pop("direct_packets_stat", None)
