@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import itertools
 import os
 import signal
 import struct
@@ -73,21 +74,22 @@ class Applier:
                         step.prepare(self, view)
                     except OSError as e:
                         raise KernelError(operation.wish.item, e.errno or 0) from e
-        if not choose_indexes:
-            return
         taken: dict[str, set[int]] = {}
         links = view.of_type("link")
         for fact in links:
             taken.setdefault(fact.key[1], set()).add(fact.values["index"])
         for fact in links:
-            if fact.values["index"] is None:
-                namespace = fact.key[1]
-                if namespace in last:
+            namespace, base = fact.key[1], fact.values.get("base")
+            # A link that is made from another namespace is looked up there, and by its name if it has no index.
+            places = [namespace] if base in (None, namespace) else [namespace, base]
+            if fact.values["index"] is None and (choose_indexes or len(places) > 1):
+                if namespace in last and len(places) == 1:
                     # One after the other, so that they are listed in the order in which they were asked for.
-                    index = last[namespace] = last[namespace] + 1
+                    index = last[namespace] = _next_index(last[namespace], taken[namespace])
                 else:
-                    index = _unlikely_index(taken[namespace])
-                    taken[namespace].add(index)
+                    index = _unlikely_index(*(taken.get(place, set()) for place in places))
+                for place in places:
+                    taken.setdefault(place, set()).add(index)
                 self._chosen[fact.key] = index
                 view.put(Fact(fact.key, {**fact.values, "index": index}, fact.requires, fact.restore, str(index)))
 
@@ -186,7 +188,7 @@ class Applier:
             elif step.type in _DELETIONS:
                 # It may go all the same, with something else that this batch deletes.
                 self._done.append((item, _undone_if_need_be(step)))
-            failed = failed or KernelError(item, error.code, error.said, step.cures.get(error.code))
+            failed = failed or KernelError(item, error.code, error.said, _cure(step, error))
         if failed is not None:
             raise failed
 
@@ -327,11 +329,19 @@ class Applier:
         self._is_naming = False
 
 
-def _unlikely_index(taken: set[int]) -> int:
+def _cure(step: Request, error: nl.NetlinkError) -> str | None:
+    return step.cures_by_text.get(error.said.rstrip("."), step.cures.get(error.code))
+
+
+def _next_index(last: int, taken: set[int]) -> int:
+    return next(index for index in itertools.count(last + 1) if index not in taken)
+
+
+def _unlikely_index(*taken: set[int]) -> int:
     """Far from where the kernel counts, so that no stranger's link has it by chance."""
     while True:
         index = 100_000 + int.from_bytes(os.urandom(4), "little") % 900_000
-        if index not in taken:
+        if not any(index in indexes for indexes in taken):
             return index
 
 

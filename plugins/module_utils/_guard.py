@@ -79,10 +79,15 @@ class Guard:
                             self._before[fact.key] = fact
 
     def _watch_ports(self, view: View) -> None:
-        """Whatever reaches a bridge (or a bond) came through one of its ports, and nothing tells which."""
+        """Whatever reaches a bridge (or a bond) came through one of its ports, and nothing tells which; what reaches a
+        VLAN or the like came through the link below."""
         waiting = list(self._carriers)
         while waiting:
             master = waiting.pop()
+            below = view.fact(master).values.get("lower")
+            if below in view and below[1] == OWN and below not in view.owned and below not in self._carriers:
+                self._carriers[below] = f"is below {master[2]}, which {self._carriers[master]}"
+                waiting.append(below)
             for fact in view.of_type("port"):
                 link = link_key(OWN, fact.key[2])
                 is_port = fact.key[1] == OWN and fact.values["master"] == master[2]

@@ -25,6 +25,11 @@ def bridge_tool(namespace: str, *words: str) -> Command:
     return ["bridge", *(["-n", namespace] if namespace != OWN else []), *words]
 
 
+def tc_tool(namespace: str, *words: str) -> Command:
+    """``tc`` within a namespace."""
+    return ["tc", *(["-n", namespace] if namespace != OWN else []), *words]
+
+
 def target_namespace(namespace: str) -> str:
     """What ``ip link set ... netns`` takes. The own namespace has no name that works everywhere (``1`` means the one
     of PID 1), so it is told by the process that runs the command: the shell."""

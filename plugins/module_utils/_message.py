@@ -84,6 +84,9 @@ _DECODERS: dict[str, t.Callable[[bytes], t.Any]] = {
     "l2addr": _link_layer_address,
     "ipaddr": _ip_address,
     "target": _ip_address,
+    "ip4addr": _ip_address,
+    "ip6addr": _ip_address,
+    "flag": lambda data: data != b"\0",  # some tell it as a number instead
 }
 
 
@@ -93,7 +96,8 @@ class _Layout:
     def __init__(self, source: t.Any) -> None:
         self.source = source
         fields = [(name, form) for name, form in source.fields if form[-1] != "x"]
-        self.header = struct.Struct("=" + "".join(form for _name, form in source.fields))
+        forms = "".join(form for _name, form in source.fields)
+        self.header = struct.Struct((">" if ">" in forms else "=") + forms.replace(">", ""))
         self.names = [name for name, _form in fields]
         self.keys = {*self.names, "attrs"}
         self.attributes: dict[str, tuple[int, str]] = {
@@ -108,6 +112,8 @@ class _Layout:
             return self.source.data_map.get(of_sibling("IFLA_INFO_KIND"))
         if kind == "info_slave_data":
             return getattr(self.source, f"{of_sibling('IFLA_INFO_SLAVE_KIND')}_slave_data", None)
+        if kind == "get_options":  # of a queueing discipline, by its kind
+            return self.source.get_plugin(types.SimpleNamespace(get_attr=of_sibling), "options")
         found = self.source.af_spec_inet if kind == "af_spec" else getattr(self.source, kind)
         # Some classes are told by a function, of which only those fail here that want to see the message first.
         return found(None) if isinstance(found, types.FunctionType) else found
@@ -161,7 +167,7 @@ class Message:
         layout = _layout(nested)
         if not layout.attributes:  # a plain structure
             return dict(zip(layout.names, layout.header.unpack_from(data)))
-        return Message(layout, data, has_header=False)
+        return Message(layout, data, has_header=bool(layout.names))
 
 
 def read(schema: str, body: bytes) -> Message:

@@ -71,7 +71,7 @@ class Fact:
     """The steps that make the object again on what it requires."""
     mark: str = ""
     """What tells the object from another of the same name, beside the mark of the first that it requires."""
-    restore_command: t.Callable[[Fact], Command] | None = None
+    restore_commands: t.Callable[[Fact], list[Command]] | None = None
     """What ``restore`` does, as iproute2 would."""
 
 
@@ -241,6 +241,8 @@ class Request(Step):
     """The kernel may have done a part of it when it reports a failure (do_setlink), so that is undone as well."""
     cures: dict[int, str] = field(default_factory=dict)
     """What to do about an errno, where the item's kind knows better than the general list."""
+    cures_by_text: dict[str, str] = field(default_factory=dict)
+    """The same about what the kernel says (the extended ack), which knows more than the errno does."""
     tolerated: tuple[int, ...] = ()
     """Errnos that mean it is done already."""
     turn: Key | None = None

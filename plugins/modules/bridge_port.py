@@ -130,6 +130,29 @@ options:
       forwarding: The port does its work.
       blocking: The kernel turns it into V(forwarding) at once, so that a second run finds it changed. Use V(disabled)
         instead.
+  vlans:
+    description:
+      - The VLANs that the port is in, all of them. An empty list is none.
+      - They count while the bridge has O(netns.lab.bridge#module:vlan_filtering=true).
+      - If left out, left alone. A new port is in that of O(netns.lab.bridge#module:vlan_default_pvid), untagged.
+    type: list
+    elements: dict
+    suboptions:
+      vid:
+        description:
+          - A VLAN from 1 to 4094, or a range of them such as V(10-20).
+        type: str
+        required: true
+      pvid:
+        description:
+          - Whether what comes in without a tag belongs to it. One VLAN at most.
+        type: bool
+        default: false
+      untagged:
+        description:
+          - Whether it goes out without a tag.
+        type: bool
+        default: false
 seealso:
   - module: netns.lab.bridge
   - module: netns.lab.veth
@@ -141,6 +164,22 @@ seealso:
 """
 
 EXAMPLES = r"""
+- name: Put a host into VLAN 10
+  netns.lab.bridge_port:
+    namespace: sw1
+    bridge: br0
+    interface: p1
+    vlans:
+      - {vid: 10, pvid: true, untagged: true}
+
+- name: Put a trunk into VLANs 10 to 20, with their tags
+  netns.lab.bridge_port:
+    namespace: sw1
+    bridge: br0
+    interface: p24
+    vlans:
+      - {vid: 10-20}
+
 - name: Put one end of a veth pair into the bridge
   netns.lab.bridge_port:
     bridge: wq

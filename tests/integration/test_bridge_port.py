@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 
 import pytest
 
 from ansible_collections.netns.lab.tests.integration.helpers.lab import Lab, eventually
+from ansible_collections.netns.lab.tests.integration.helpers.state import Json
 
 # Each option with two values, and what ip calls it.
 OPTIONS: list[tuple[str, t.Any, t.Any, str]] = [
@@ -126,6 +128,84 @@ def test_a_missing_bridge_or_interface_is_an_error_naming_it(lab: Lab) -> None:
     for options, missing in (({"bridge": "br9"}, "sw:br9"), ({"bridge": "br0", "interface": "p9"}, "sw:p9")):
         msg = lab.fails_missing("bridge_port", **{**PORT, **options})
         assert f"there is no interface {missing}" in msg
+
+
+def has_vlan_filtering(lab: Lab) -> bool:
+    try:
+        lab.alone("ip -n sw link set dev br0 type bridge vlan_filtering 1")
+    except AssertionError:
+        return False
+    lab.alone("ip -n sw link set dev br0 type bridge vlan_filtering 0")
+    return True
+
+
+def test_vlans_are_set_changed_left_alone_and_gone_where_the_kernel_has_them(lab: Lab) -> None:
+    lab.sh(CABLE)
+    if not has_vlan_filtering(lab):
+        pytest.skip("this kernel has no VLAN filtering in bridges (CONFIG_BRIDGE_VLAN_FILTERING)")
+
+    def vlans() -> t.Any:
+        return json.loads(lab.alone("bridge -n sw -j vlan show dev p1"))[0].get("vlans", [])
+
+    first = [{"vid": "10", "pvid": True, "untagged": True}, {"vid": "20-30"}]
+    lab.run("bridge_port", **PORT, bridge="br0", vlans=first)
+    assert vlans() == [{"vlan": 10, "flags": ["PVID", "Egress Untagged"]}, {"vlan": 20, "vlanEnd": 30}]
+    result = lab.run("bridge_port", **PORT, bridge="br0", vlans=[{"vid": "10"}, {"vid": "25", "pvid": True}])
+    assert result.diff["before"]["bridge_port"]["sw:p1"]["vlans"][1] == {"vid": "20-30"}
+    lab.unchanged("bridge_port", **PORT, bridge="br0")
+    lab.run("bridge_port", **PORT, bridge="br0", vlans=[])
+    assert vlans() == []
+
+
+def test_a_vlan_aware_bridge_separates_two_groups_of_ports(lab: Lab) -> None:
+    lab.sh(CABLE)
+    if not has_vlan_filtering(lab):
+        pytest.skip("this kernel has no VLAN filtering in bridges (CONFIG_BRIDGE_VLAN_FILTERING)")
+    lab.run("topology", name="groups", **groups([{"vid": "10", "pvid": True, "untagged": True}], vlan_filtering=True))
+    assert "1 received" in lab.alone("ip netns exec h1 ping -c 1 -W 2 10.0.0.2")
+    assert "1 received" in lab.alone("ip netns exec h3 ping -c 1 -W 2 10.0.0.4")
+    assert "0 received" in lab.alone("ip netns exec h1 ping -c 1 -W 1 10.0.0.3 || :")
+
+
+def groups(vlans: list[Json], **bridge: t.Any) -> dict[str, list[Json]]:
+    """Four hosts on a bridge, the first two with these VLANs."""
+    return {
+        "netns": [{"name": "sw1"}, *({"name": f"h{number}"} for number in range(1, 5))],
+        "bridge": [{"name": "br0", "namespace": "sw1", **bridge}],
+        "veth": [
+            {"name": f"p{number}", "namespace": "sw1", "peer": {"name": "eth0", "namespace": f"h{number}"}}
+            for number in range(1, 5)
+        ],
+        "bridge_port": [
+            {"interface": f"p{number}", "namespace": "sw1", "bridge": "br0", **({"vlans": vlans} if number < 3 else {})}
+            for number in range(1, 5)
+        ],
+        "netns_address": [
+            {"namespace": f"h{number}", "interface": "eth0", "address": f"10.0.0.{number}/24"} for number in range(1, 5)
+        ],
+    }
+
+
+def test_vlans_on_a_kernel_without_vlan_filtering_are_a_clear_error(lab: Lab) -> None:
+    lab.sh(CABLE + "; ip -n sw link set dev p1 master br0")
+    if has_vlan_filtering(lab):
+        pytest.skip("this kernel has VLAN filtering in bridges")
+    msg = lab.fails_for_real("bridge_port", **PORT, bridge="br0", cost=7, vlans=[{"vid": "10"}])
+    assert msg.startswith("bridge_port sw:p1: the kernel says: Operation not supported")
+    assert "no VLAN filtering in bridges (CONFIG_BRIDGE_VLAN_FILTERING)" in msg
+    lab.run("bridge_port", **PORT, bridge="br0", vlans=[])
+
+
+def test_isolation_is_switched_on_and_off_in_place(lab: Lab) -> None:
+    lab.sh(CABLE + "; ip -n host address add 10.0.0.1/24 dev eth0; ip netns add other;"
+        "ip -n sw link add name p2 up type veth peer name eth0 netns other; ip -n other link set dev eth0 up;"
+        "ip -n other address add 10.0.0.2/24 dev eth0")
+    for isolated, received in ((False, 1), (True, 0), (False, 1)):
+        ports = [{**PORT, "interface": name, "bridge": "br0", "isolated": isolated} for name in ("p1", "p2")]
+        lab.run("topology", name="isolation", bridge_port=ports)
+        assert eventually(lambda: lab.port("sw", "p2")["state"] == "forwarding")
+        found = lab.alone("ip netns exec host ping -c 1 -W 1 10.0.0.2 || :")
+        assert f"{received} received" in found
 
 
 def test_a_port_that_is_disabled_stays_so(lab: Lab) -> None:

@@ -30,7 +30,8 @@ class Attribute(t.NamedTuple):
     read: t.Callable[[t.Any], t.Any]
     """From the decoded message (or the nested attributes it belongs to) to the option's value; None: not told."""
     write: t.Callable[[t.Any], tuple[str, t.Any]]
-    """From the option's value to what goes into the message: an attribute, or ("flags", bits to set and to clear)."""
+    """From the option's value to what goes into the message: an attribute, or bits to set and to clear of "flags" or of
+    an attribute that has a mask."""
     words: t.Callable[[t.Any], list[str]]
     """From the option's value to iproute2's words."""
     check: t.Callable[[t.Any], t.Any] = lambda value: value
@@ -55,7 +56,7 @@ def _flag(bit: int, word: str | None, inverted: bool = False) -> Attribute:
     )
 
 
-def _plain(nla: str, word: str, check: t.Callable[[t.Any], t.Any]) -> Attribute:
+def plain(nla: str, word: str, check: t.Callable[[t.Any], t.Any]) -> Attribute:
     return Attribute(
         read=lambda message: message.get_attr(nla),
         write=lambda value: (nla, value),
@@ -64,11 +65,11 @@ def _plain(nla: str, word: str, check: t.Callable[[t.Any], t.Any]) -> Attribute:
     )
 
 
-def _number(nla: str, word: str, low: int, high: int) -> Attribute:
-    return _plain(nla, word, lambda value: whole_number(value, word, low, high))
+def number(nla: str, word: str, low: int, high: int) -> Attribute:
+    return plain(nla, word, lambda value: whole_number(value, word, low, high))
 
 
-def _switch(nla: str, word: str, spelled: bool = False) -> Attribute:
+def switch(nla: str, word: str, spelled: bool = False) -> Attribute:
     def read(message: t.Any) -> bool | None:
         value = message.get_attr(nla)
         return None if value is None else bool(value)
@@ -77,6 +78,29 @@ def _switch(nla: str, word: str, spelled: bool = False) -> Attribute:
         read=read,
         write=lambda value: (nla, int(value)),
         words=lambda value: [word, _on_off(value) if spelled else str(int(value))],
+    )
+
+
+def keyword(nla: str, word: str) -> Attribute:
+    """A switch that iproute2 calls ``word`` or ``noword``."""
+    return switch(nla, word)._replace(words=lambda value: [word if value else f"no{word}"])
+
+
+def mark(nla: str, word: str) -> Attribute:
+    """What is on by being there."""
+    return Attribute(
+        read=lambda message: message.get_attr(nla) or None,
+        write=lambda value: (nla, b""),
+        words=lambda value: [word],
+    )
+
+
+def choice(nla: str, word: str, numbers: dict[str, int]) -> Attribute:
+    spelled = {number: choice for choice, number in numbers.items()}
+    return Attribute(
+        read=lambda message: spelled.get(message.get_attr(nla)),
+        write=lambda value: (nla, numbers[value]),
+        words=lambda value: [word, value],
     )
 
 
@@ -127,10 +151,10 @@ def _check_group_fwd_mask(value: int) -> int:
 
 # Of every link.
 LINK: Attributes = {
-    "mac": _plain("IFLA_ADDRESS", "address", mac_address),
+    "mac": plain("IFLA_ADDRESS", "address", mac_address),
     # The least of an Ethernet device is 68, the most of any is lo's 65536; between, the kernel knows the device's own.
-    "mtu": _number("IFLA_MTU", "mtu", 68, 65536),
-    "txqueuelen": _number("IFLA_TXQLEN", "txqueuelen", 0, 2**31 - 1),
+    "mtu": number("IFLA_MTU", "mtu", 68, 65536),
+    "txqueuelen": number("IFLA_TXQLEN", "txqueuelen", 0, 2**31 - 1),
     "alias": Attribute(
         read=lambda message: message.get_attr("IFLA_IFALIAS") or "",
         write=lambda value: ("IFLA_IFALIAS", value),
@@ -156,29 +180,29 @@ BRIDGE: Attributes = {
     "hello_time": _seconds("IFLA_BR_HELLO_TIME", "hello_time", 1, 10),
     "max_age": _seconds("IFLA_BR_MAX_AGE", "max_age", 6, 40),
     "ageing_time": _seconds("IFLA_BR_AGEING_TIME", "ageing_time", 0, 2**31 / 100),
-    "stp": _switch("IFLA_BR_STP_STATE", "stp_state"),
-    "priority": _number("IFLA_BR_PRIORITY", "priority", 0, 65535),
-    "vlan_filtering": _switch("IFLA_BR_VLAN_FILTERING", "vlan_filtering"),
-    "vlan_default_pvid": _number("IFLA_BR_VLAN_DEFAULT_PVID", "vlan_default_pvid", 0, 4094),
-    "mcast_snooping": _switch("IFLA_BR_MCAST_SNOOPING", "mcast_snooping"),
-    "group_fwd_mask": _plain("IFLA_BR_GROUP_FWD_MASK", "group_fwd_mask", _check_group_fwd_mask),
+    "stp": switch("IFLA_BR_STP_STATE", "stp_state"),
+    "priority": number("IFLA_BR_PRIORITY", "priority", 0, 65535),
+    "vlan_filtering": switch("IFLA_BR_VLAN_FILTERING", "vlan_filtering"),
+    "vlan_default_pvid": number("IFLA_BR_VLAN_DEFAULT_PVID", "vlan_default_pvid", 0, 4094),
+    "mcast_snooping": switch("IFLA_BR_MCAST_SNOOPING", "mcast_snooping"),
+    "group_fwd_mask": plain("IFLA_BR_GROUP_FWD_MASK", "group_fwd_mask", _check_group_fwd_mask),
 }
 
 # Of a port of a bridge (IFLA_INFO_SLAVE_DATA).
 PORT: Attributes = {
-    "cost": _number("IFLA_BRPORT_COST", "cost", 1, 65535),
-    "priority": _number("IFLA_BRPORT_PRIORITY", "priority", 0, 63),
-    "hairpin": _switch("IFLA_BRPORT_MODE", "hairpin", spelled=True),
-    "bpdu_guard": _switch("IFLA_BRPORT_GUARD", "guard", spelled=True),
-    "root_block": _switch("IFLA_BRPORT_PROTECT", "root_block", spelled=True),
-    "fast_leave": _switch("IFLA_BRPORT_FAST_LEAVE", "mcast_fast_leave", spelled=True),
-    "learning": _switch("IFLA_BRPORT_LEARNING", "learning", spelled=True),
-    "flood": _switch("IFLA_BRPORT_UNICAST_FLOOD", "flood", spelled=True),
-    "mcast_flood": _switch("IFLA_BRPORT_MCAST_FLOOD", "mcast_flood", spelled=True),
-    "bcast_flood": _switch("IFLA_BRPORT_BCAST_FLOOD", "bcast_flood", spelled=True),
-    "proxy_arp": _switch("IFLA_BRPORT_PROXYARP", "proxy_arp", spelled=True),
-    "neigh_suppress": _switch("IFLA_BRPORT_NEIGH_SUPPRESS", "neigh_suppress", spelled=True),
-    "isolated": _switch("IFLA_BRPORT_ISOLATED", "isolated", spelled=True),
+    "cost": number("IFLA_BRPORT_COST", "cost", 1, 65535),
+    "priority": number("IFLA_BRPORT_PRIORITY", "priority", 0, 63),
+    "hairpin": switch("IFLA_BRPORT_MODE", "hairpin", spelled=True),
+    "bpdu_guard": switch("IFLA_BRPORT_GUARD", "guard", spelled=True),
+    "root_block": switch("IFLA_BRPORT_PROTECT", "root_block", spelled=True),
+    "fast_leave": switch("IFLA_BRPORT_FAST_LEAVE", "mcast_fast_leave", spelled=True),
+    "learning": switch("IFLA_BRPORT_LEARNING", "learning", spelled=True),
+    "flood": switch("IFLA_BRPORT_UNICAST_FLOOD", "flood", spelled=True),
+    "mcast_flood": switch("IFLA_BRPORT_MCAST_FLOOD", "mcast_flood", spelled=True),
+    "bcast_flood": switch("IFLA_BRPORT_BCAST_FLOOD", "bcast_flood", spelled=True),
+    "proxy_arp": switch("IFLA_BRPORT_PROXYARP", "proxy_arp", spelled=True),
+    "neigh_suppress": switch("IFLA_BRPORT_NEIGH_SUPPRESS", "neigh_suppress", spelled=True),
+    "isolated": switch("IFLA_BRPORT_ISOLATED", "isolated", spelled=True),
     "port_state": Attribute(
         read=lambda message: {n: w for w, n in _PORT_STATES.items()}.get(message.get_attr("IFLA_BRPORT_STATE")),
         write=lambda value: ("IFLA_BRPORT_STATE", _PORT_STATES[value]),

@@ -33,6 +33,7 @@ from ansible_collections.netns.lab.plugins.module_utils._model import (
     members_key,
     place,
 )
+from ansible_collections.netns.lab.plugins.module_utils._reader import Reader
 from ansible_collections.netns.lab.plugins.module_utils._resources._attributes import (
     PORT,
     differing,
@@ -48,6 +49,16 @@ from ansible_collections.netns.lab.plugins.module_utils._resources._link import 
     nested,
     port_fact,
     port_key,
+)
+from ansible_collections.netns.lab.plugins.module_utils._resources._port_vlans import (
+    OPTION,
+    change_vlans,
+    key_of_vlans,
+    observe_vlans,
+    told_vlans,
+    vlan_commands,
+    vlans_fact,
+    vlans_of,
 )
 from ansible_collections.netns.lab.plugins.module_utils._steps import AwaitCarrier
 from ansible_collections.netns.lab.plugins.module_utils._values import interface_name, namespace_name
@@ -104,6 +115,7 @@ class BridgePort(Kind):
             "type": "str",
             "choices": ["disabled", "listening", "learning", "forwarding", "blocking"],
         },
+        "vlans": OPTION,
     }
     required_if: t.ClassVar[list[t.Any]] = [("state", "present", ["bridge"])]
 
@@ -124,7 +136,12 @@ class BridgePort(Kind):
             identity=("bridge_port", namespace, interface),
             objects=(port_key(namespace, interface),),
             present=present,
-            options={"key": key, "bridge": bridge, "values": values},
+            options={
+                "key": key,
+                "bridge": bridge,
+                "values": values,
+                "vlans": None if options["vlans"] is None or not present else vlans_of(options["vlans"]),
+            },
             requires=(key, bridge_key) if bridge_key else (key,),
             # The kernel takes a port's state only while the port has carrier.
             after=(link_up_key(namespace, interface),) if "port_state" in values else (),
@@ -132,6 +149,16 @@ class BridgePort(Kind):
             namespaces=(namespace,),
             settings={(key, "master"): bridge} if present else {},
         )
+
+    def observe(self, reader: Reader, namespaces: t.Sequence[str], wishes: t.Sequence[Wish]) -> t.Iterable[Fact]:
+        for namespace in namespaces:
+            asked = {
+                wish.options["key"][2]
+                for wish in wishes
+                if wish.options["vlans"] is not None and wish.options["key"][1] == namespace
+            }
+            if asked:
+                yield from observe_vlans(reader, namespace, asked)
 
     def item(self, fact: Fact) -> dict[str, t.Any] | None:
         if fact.key[0] != "port":
@@ -198,7 +225,18 @@ class BridgePort(Kind):
             _check_state(wish, state, master)
             steps += [AwaitCarrier(namespace, name), _state_request(key, state, port.get("port_state"))]
             commands.append(bridge_tool(namespace, "link", "set", "dev", name, *PORT["port_state"].words(state)))
+        vlans_key = key_of_vlans(namespace, name)
+        vlans = view.values(vlans_key) if port else None
         view.put(port_fact(namespace, name, bridge, {**_without_master(port), **changes}))
+        wanted = wish.options["vlans"]
+        if wanted is not None:
+            present = vlans["vlans"] if vlans else _default_vlans(master["data"])
+            if wanted != present:
+                steps += change_vlans(vlans_key, present, wanted)
+                commands += vlan_commands(vlans_key, present, wanted)
+                before.update({"vlans": told_vlans(present)} if port else {})
+                after["vlans"] = told_vlans(wanted)
+            view.put(vlans_fact(vlans_key, wanted))
         return [Operation(wish, steps, commands, before if fact else None, after)] if steps else []
 
     def _absent(self, wish: Wish, view: View) -> list[Operation]:
@@ -239,6 +277,12 @@ def _check_state(wish: Wish, state: str, bridge: dict[str, t.Any]) -> None:
             f"{wish.item}: without a spanning tree the kernel turns blocking into forwarding at once; "
             "use disabled, or isolated: true"
         )
+
+
+def _default_vlans(bridge: dict[str, t.Any]) -> dict[int, int]:
+    """Those that a new port is in."""
+    pvid = bridge.get("vlan_default_pvid", 1)
+    return vlans_of([{"vid": str(pvid), "pvid": True, "untagged": True}]) if pvid else {}
 
 
 def _without_master(port: dict[str, t.Any]) -> dict[str, t.Any]:

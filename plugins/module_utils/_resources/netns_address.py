@@ -223,9 +223,9 @@ class NetnsAddress(Kind):
         commands.insert(at, _command("add", key, values))
         view.put(_made(key, values))
         for fact in routes:
-            if fact.restore and fact.restore_command:
+            if fact.restore and fact.restore_commands:
                 steps += fact.restore(fact)
-                commands.append(fact.restore_command(fact))
+                commands += fact.restore_commands(fact)
         before = {option: present.get(option) for option in changes}
         after = dict(changes)
         if present.get(_DADFAILED):
@@ -415,7 +415,11 @@ def _same(option: str, wanted: t.Any, present: t.Any) -> bool:
 
 
 def _made(key: Key, values: Values) -> Fact:
-    return Fact(key, dict(values), (link_key(key[1], key[2]),), _restore)
+    return Fact(key, dict(values), (link_key(key[1], key[2]),), _restore, restore_commands=_restore_commands)
+
+
+def _restore_commands(fact: Fact) -> list[Command]:
+    return [_command("replace", fact.key, fact.values)]
 
 
 def _restore(fact: Fact) -> list[Step]:

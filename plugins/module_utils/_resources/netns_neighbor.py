@@ -233,15 +233,15 @@ def _made(key: Key, values: Values) -> Fact:
         "lost_when_down": True,
         "lost_with_mac": not key[4],
     }
-    return Fact(key, values, (link_key(key[1], key[2]),), _restore, restore_command=_restore_command)
+    return Fact(key, values, (link_key(key[1], key[2]),), _restore, restore_commands=_restore_commands)
 
 
 def _restore(fact: Fact) -> list[Step]:
     return [_set(fact.key, fact.values, ())] if fact.key[4] or fact.values["nud"] in _STATIC else []
 
 
-def _restore_command(fact: Fact) -> Command:
-    return _command("replace", fact.key, fact.values)
+def _restore_commands(fact: Fact) -> list[Command]:
+    return [_command("replace", fact.key, fact.values)]
 
 
 # -- requests and words

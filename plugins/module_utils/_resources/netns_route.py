@@ -347,11 +347,11 @@ def _seen_hop(names: dict[int, str], message: t.Any, index: int, weight: int) ->
 def _made(key: Key, values: Values) -> Fact:
     links = dict.fromkeys(link_key(key[1], hop["interface"]) for hop in values.get("nexthops", ()) if hop["interface"])
     values = {**values, "version": _version(key), "lost_when_down": True}
-    return Fact(key, values, (netns_key(key[1]), *links), _restore, restore_command=_restore_command)
+    return Fact(key, values, (netns_key(key[1]), *links), _restore, restore_commands=_restore_commands)
 
 
-def _restore_command(fact: Fact) -> Command:
-    return _command("replace", fact.key, fact.values)
+def _restore_commands(fact: Fact) -> list[Command]:
+    return [_command("replace", fact.key, fact.values)]
 
 
 def _restore(fact: Fact) -> list[Step]:

@@ -209,7 +209,7 @@ class Veth(Kind):
         if far in values and far != near:
             indexes = values[near]["index"], values[far]["index"]
             create = _create_request(near, far, _made_with(values[near]), _made_with(values[far]), indexes)
-            undo = [*recreate_steps(near, view, create), *recreate_steps(far, view)]
+            undo = [*recreate_steps(near, view, [create]), *recreate_steps(far, view)]
         step = delete_request(near[1], near[2], undo)
         told = _told(near, far, {key: {name: values[key].get(name) for name in _END} for key in values})
         view.remove(near)

@@ -25,6 +25,11 @@ USUAL: dict[str, Json] = {
     "netns_fdb": {"interface": "eth0", "mac": "02:00:00:00:00:01"},
     "netns_route": {"destination": "198.51.100.0/24"},
     "netns_rule": {"table": "100"},
+    "dummy": {"name": "d0"},
+    "vlan": {"name": "v0", "link": "e0", "id": 10},
+    "macvlan": {"name": "m0", "link": "e0"},
+    "vxlan": {"name": "x0", "vni": 10},
+    "netns_qdisc": {"interface": "e0", "rate": "1mbit"},
     "topology": {"name": "bad"},
 }
 
@@ -225,6 +230,78 @@ REFUSED: dict[str, list[tuple[Json, str]]] = {
         ({"mtu": INF}, "a number is infinite where a whole number is asked for"),
         ({"mtu": True}, "veth item 1: mtu is true; it must be a number from 68 to 65536"),
     ],
+    "dummy": [
+        ({"name": ""}, "dummy item 1: the interface name is empty"),
+        ({"mtu": 67}, "dummy item 1: mtu is 67; it must be from 68 to 65536"),
+    ],
+    "vlan": [
+        ({"id": 4095}, "vlan item 1: id is 4095; it must be from 0 to 4094"),
+        ({"id": True}, "vlan item 1: id is true; it must be a number from 0 to 4094"),
+        ({"id": None}, "vlan item 1: id has no value"),
+        ({"link": "v0"}, "vlan item 1: link is the link itself"),
+        ({"link": ""}, "vlan item 1: link is empty"),
+    ],
+    "macvlan": [
+        ({"link": "m0"}, "macvlan item 1: link is the link itself"),
+        (
+            {"link": "a/b"},
+            "macvlan item 1: link 'a/b' has a character the kernel does not take ('/', ':' or white space)",
+        ),
+        (
+            {"parent_namespace": ".."},
+            "macvlan item 1: the namespace name '..' is a path; give the name of a namespace under /run/netns",
+        ),
+    ],
+    "vxlan": [
+        ({"vni": -1}, "vxlan item 1: vni is -1; it must be from 0 to 16777215"),
+        ({"vni": 16777216}, "vxlan item 1: vni is 16777216; it must be from 0 to 16777215"),
+        ({"vni": None}, "vxlan item 1: vni has no value"),
+        ({"port": 0}, "vxlan item 1: port is 0; it must be from 1 to 65535"),
+        ({"ttl": 256}, "vxlan item 1: ttl is 256; it must be from 0 to 255"),
+        ({"ageing": 0}, "vxlan item 1: ageing is 0; it must be from 1 to 4294967295"),
+        ({"remote": "there"}, "vxlan item 1: remote 'there' is not an address such as 192.0.2.1 or 2001:db8::1"),
+        (
+            {"remote": "239.1.1.1"},
+            "vxlan item 1: remote 239.1.1.1 is a multicast address; call it group, and name the interface (dev)",
+        ),
+        ({"group": "10.0.0.1", "dev": "e0"}, "vxlan item 1: group 10.0.0.1 is no multicast address; call it remote"),
+        ({"group": "239.1.1.1"}, "vxlan item 1: group needs dev, the interface that joins it"),
+        (
+            {"local": "10.0.0.1", "remote": "2001:db8::1"},
+            "vxlan item 1: 10.0.0.1 and 2001:db8::1 are of different families",
+        ),
+        ({"local": "0.0.0.0"}, "vxlan item 1: 0.0.0.0 is no address to send from or to; leave it out"),
+        ({"local": "224.0.0.1"}, "vxlan item 1: local 224.0.0.1 is a multicast address"),
+        ({"dev": "x0"}, "vxlan item 1: dev is the link itself"),
+    ],
+    "netns_qdisc": [
+        (
+            {"rate": LEFT_OUT},
+            "netns_qdisc item 1: it says nothing to do; give a rate, or what is to happen to packets, such as delay or "
+            "loss",
+        ),
+        (
+            {"rate": "fast"},
+            "netns_qdisc item 1: rate 'fast' is not a number with a unit such as 10mbit (bits) or 1mbps (bytes)",
+        ),
+        (
+            {"rate": "10m"},
+            "netns_qdisc item 1: rate '10m' is not a number with a unit such as 10mbit (bits) or 1mbps (bytes)",
+        ),
+        ({"rate": "10bit"}, "netns_qdisc item 1: rate '10bit' is too small for the kernel"),
+        ({"rate": "35gbit"}, "netns_qdisc item 1: rate '35gbit' is too large for the kernel"),
+        ({"burst": "-1"}, "netns_qdisc item 1: burst '-1' is not a number with a unit such as 32kb"),
+        ({"latency": "0"}, "netns_qdisc item 1: latency '0' is too small for the kernel"),
+        ({"rate": "1kbit", "burst": "1mb"}, "netns_qdisc item 1: burst '1mb' takes minutes at 1kbit; make it smaller"),
+        ({"loss": "101%"}, "netns_qdisc item 1: loss '101%' is not a percentage such as 0.5%"),
+        ({"jitter": "5ms"}, "netns_qdisc item 1: jitter needs a delay"),
+        ({"reorder": "5%"}, "netns_qdisc item 1: reorder needs a delay"),
+        (
+            {"burst": "5k", "delay": "1ms"},
+            "netns_qdisc item 1: burst belongs to a rate alone; beside delay only the limit counts",
+        ),
+        ({"delay": "1ms", "limit": "5k"}, "netns_qdisc item 1: limit '5k' is not a number of packets"),
+    ],
     "bridge": [
         ({"name": ""}, "bridge item 1: the interface name is empty"),
         (
@@ -305,6 +382,25 @@ REFUSED: dict[str, list[tuple[Json, str]]] = {
         ({"priority": 64}, "bridge_port item 1: priority is 64; it must be from 0 to 63"),
         ({"priority": False}, "bridge_port item 1: priority is false; it must be a number from 0 to 63"),
         ({"bridge": None}, "bridge_port item 1: bridge has no value"),
+        ({"vlans": [{"vid": "0"}]}, "bridge_port item 1: vid is 0; it must be from 1 to 4094"),
+        ({"vlans": [{"vid": "10-4095"}]}, "bridge_port item 1: vid is 4095; it must be from 1 to 4094"),
+        ({"vlans": [{"vid": "20-10"}]}, "bridge_port item 1: vid '20-10' ends before it begins"),
+        (
+            {"vlans": [{"vid": "ten"}]},
+            "bridge_port item 1: vid 'ten' is not a VLAN such as 10 or a range such as 10-20",
+        ),
+        (
+            {"vlans": [{"vid": "10-"}]},
+            "bridge_port item 1: vid '10-' is not a VLAN such as 10 or a range such as 10-20",
+        ),
+        (
+            {"vlans": [{"vid": "10-20"}, {"vid": "15"}]},
+            "bridge_port item 1: VLAN 15 is there twice; keep one of the two",
+        ),
+        (
+            {"vlans": [{"vid": "10-20", "pvid": True}]},
+            "bridge_port item 1: VLANs 10 and 11 are both pvid; there is one for what comes in untagged",
+        ),
     ],
     "netns_address": [
         ({"address": ""}, "netns_address item 1: address '' is not an address such as 192.0.2.1/24 or 2001:db8::1/64"),

@@ -176,6 +176,10 @@ class Lab:
         """``ip -j -d`` in a namespace of the machine."""
         return json.loads(self._shell.do(shlex.join(["ip", *self._where(namespace), "-j", "-d", *words])) or "[]")
 
+    def tc(self, namespace: str, *words: str) -> t.Any:
+        """``tc -j -d`` in a namespace of the machine."""
+        return json.loads(self._shell.do(shlex.join(["tc", *self._where(namespace), "-j", "-d", *words])) or "[]")
+
     def link(self, namespace: str, name: str) -> Json:
         """A link that is there."""
         return t.cast(Json, self.ip(namespace, "link", "show", "dev", name)[0])

@@ -27,6 +27,7 @@ look() {
         "$@" ip -j -d -batch - 2>/dev/null || return
     "$@" ip -6 -j -d rule show
     "$@" bridge -j -d fdb show
+    "$@" tc -j -d qdisc show 2>/dev/null
 }
 printf '\001\002\002'
 look
@@ -131,10 +132,10 @@ def _sections(output: str) -> t.Iterator[tuple[str, Json]]:
         name, identity, ip = section.split("\2")
         documents = _documents(ip)
         raw: Json = {"identity": identity.strip()}
-        if len(documents) == 9:  # fewer of a namespace that goes just now
+        if len(documents) == 10:  # fewer of a namespace that goes just now
             raw.update(zip(("links", "addresses", "routes", "nsids", "rules", "neighbours", "proxies"), documents))
             raw["rules"] += documents[7]
-            raw["fdb"] = documents[8]
+            raw["fdb"], raw["qdiscs"] = documents[8:]
         yield name, raw
 
 
@@ -154,6 +155,9 @@ def _name_peers(found: dict[str, Json]) -> None:
         names = {entry["nsid"]: entry.get("name") for entry in raw.get("nsids", ())}
         for link in raw.get("links", ()):
             if _kind(link) != "veth":
+                if "link_netnsid" in link:
+                    link["base"] = names.get(link.pop("link_netnsid")) or (OWN if name != OWN else None)
+                    _name_lower(link, found.get(link["base"], {}).get("links", ()))
                 continue
             if "link" in link:
                 link["peer"] = [name, link["link"]]
@@ -166,6 +170,16 @@ def _name_peers(found: dict[str, Json]) -> None:
                 if candidate["ifindex"] == link.get("link_index") and candidate.get("link_index") == link["ifindex"]
             ]
             link["peer"] = link["peer"][0] if len(link["peer"]) == 1 else None
+
+
+def _name_lower(link: Json, candidates: t.Iterable[Json]) -> None:
+    """The same of a link below. That of a VXLAN says its own index, which is none of the underlay's."""
+    index = link.pop("link_index", None)
+    if _kind(link) == "vxlan":
+        # By an index of the underlay, ip looks for a name here.
+        link["linkinfo"]["info_data"].pop("link", None)
+    else:
+        link["link"] = next((other["ifname"] for other in candidates if other["ifindex"] == index), None)
 
 
 def _kind(link: Json) -> str | None:
@@ -213,7 +227,22 @@ def _without_time(raw: Json) -> Json:
             if is_static_neighbour(found)
         ),
         "fdb": sorted(json.dumps(entry, sort_keys=True) for entry in raw["fdb"] if is_static_entry(entry, raw)),
+        "qdiscs": [_qdisc(found) for found in raw["qdiscs"] if found["handle"] != "0:"],
     }
+
+
+def _qdisc(found: Json) -> Json:
+    """Without its number, which the kernel gives, and without the last bytes of a burst: tc makes times of them and
+    back, and does not always end where it began."""
+    found = {key: value for key, value in found.items() if key not in ("handle", "refcnt")}
+    if found["kind"] == "tbf":
+        options = found["options"] = dict(found["options"])
+        if "lat" in options:
+            options["lat"] = round(options["lat"], -3)
+        number, unit = re.match(r"(\d+)([KMG]?)", options["burst"]).groups()
+        options["burst"] = -(-int(number) * 1024 ** " KMG".index(unit or " ") // 10) * 10
+    found["options"].pop("direct_packets_stat", None)
+    return found
 
 
 def _comes_when_it_likes(route: Json) -> bool:

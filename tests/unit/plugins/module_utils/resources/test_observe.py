@@ -108,7 +108,7 @@ def test_a_link_is_read_with_its_attributes() -> None:
         IFLA_AF_SPEC=inet6,
     )
     fact = read({"a": [message]})["link", "a", "eth0"]
-    assert {name: value for name, value in fact.values.items() if not name.startswith("peer_")} == {
+    assert {name: value for name, value in fact.values.items() if not name.startswith("link_")} == {
         "mac": "02:00:00:00:00:01",
         "mtu": 1500,
         "txqueuelen": 1000,
@@ -121,6 +121,8 @@ def test_a_link_is_read_with_its_attributes() -> None:
         "kind": None,
         "carrier": False,
         "peer": None,
+        "base": "a",
+        "lower": None,
         "data": {},
     }
     assert fact.requires == (netns_key("a"),)

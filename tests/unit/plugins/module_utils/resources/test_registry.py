@@ -26,12 +26,17 @@ LEAST = {
     "bridge": {"name": "br0"},
     "veth": {"name": "e0", "peer": {"name": "e1"}},
     "bridge_port": {"interface": "e0", "bridge": "br0"},
+    "dummy": {"name": "d0"},
+    "vlan": {"name": "v0", "link": "e0", "id": 10},
+    "macvlan": {"name": "m0", "link": "e0"},
+    "vxlan": {"name": "x0", "vni": 10},
     "netns_link": {"name": "e0"},
     "netns_address": {"interface": "e0", "address": "192.0.2.1/24"},
     "netns_neighbor": {"interface": "e0", "address": "192.0.2.2", "mac": "02:00:00:00:00:01"},
     "netns_fdb": {"interface": "e0", "mac": "02:00:00:00:00:01"},
     "netns_route": {"destination": "192.0.2.0/24", "interface": "e0"},
     "netns_rule": {"table": "100"},
+    "netns_qdisc": {"interface": "e0", "rate": "1mbit"},
 }
 
 
@@ -54,6 +59,8 @@ def test_sections_read_from_the_ground_up() -> None:
     """What others need comes first, so that a definition written section by section is in a sensible order."""
     order = ["netns", "bridge", "veth", "bridge_port", "netns_link", "netns_address"]
     order += ["netns_neighbor", "netns_fdb", "netns_route", "netns_rule"]
+    links = ["bridge", "veth", "dummy", "vlan", "macvlan", "vxlan"]
+    order = ["netns", *links, "bridge_port", "netns_link", "netns_address", "netns_route", "netns_qdisc"]
     assert [section for section in SECTIONS if section in order] == order
 
 
