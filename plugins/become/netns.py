@@ -194,6 +194,16 @@ _MOUNTS = (
 )
 
 
+# What sudo, ip or nsenter say when they give up; a connection that waits for success reads it line by line.
+_GIVEN_UP = re.compile(
+    rb"\S+ is not in the sudoers file"
+    rb"|Sorry, user \S+ (is not allowed to execute|may not run sudo)"
+    rb'|(Cannot open|setting the) network namespace .*'
+    rb'|("mount --make-rslave /"|mount of /sys|unshare) failed: .*'
+    rb"|(nsenter|unshare|mount): .*"
+)
+
+
 class _User(str):
     """Ansible leaves a become plugin out where ``become_user != remote_user`` is not so, as there is nobody to become.
     There still is a namespace to enter."""
@@ -261,11 +271,18 @@ class BecomeModule(BecomeBase):
 
     def check_success(self, b_output: bytes) -> bool:
         """Also where a connection waits for success and would have its own, lesser, words for a refusal."""
-        for line in b_output.splitlines():
+        for line in bytes(b_output).splitlines():
             refusal = self._refusals.get(line.strip())
             if refusal:
                 raise AnsibleError(refusal)
         return super().check_success(b_output)
+
+    def check_incorrect_password(self, b_output: bytes) -> bool:
+        given_up = _GIVEN_UP.match(b_output.strip())
+        if given_up:
+            said = given_up[0].decode(errors="replace")
+            raise AnsibleError(f"{_SELF}: the network namespace {self._namespace()!r} cannot be entered: {said}")
+        return super().check_incorrect_password(b_output)
 
     def _namespace(self) -> str:
         namespace = self.get_option("namespace")
