@@ -18,8 +18,9 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible.plugins.loader import become_loader, get_shell_plugin, init_plugin_loader
+from ansible.plugins.shell.sh import ShellModule
 
+from ansible_collections.netns.lab.plugins.become.netns import BecomeModule
 from ansible_collections.netns.lab.tests.integration.helpers.hostile import WORDS
 from ansible_collections.netns.lab.tests.integration.helpers.lab import Lab
 from ansible_collections.netns.lab.tests.integration.helpers.modules import ROOT
@@ -375,11 +376,10 @@ def test_what_is_missing_is_said_locally(lab: Lab, tmp_path: Path) -> None:
 
 
 def become_command(command: str, **options: t.Any) -> str:
-    init_plugin_loader()
-    plugin = become_loader.get("netns.lab.netns")
-    plugin.set_options(direct=options)
-    built: str = plugin.build_become_command(command, get_shell_plugin("sh", executable="/bin/sh"))
-    return built
+    plugin, shell = BecomeModule(), ShellModule()
+    plugin._options = {"become_exe": "sudo", "become_flags": "-H -S -n", "become_pass": None, **options}
+    shell.executable = "/bin/sh"
+    return plugin.build_become_command(command, shell)
 
 
 def executed(command: str, *wrapper: str, cwd: Path) -> str:
@@ -438,7 +438,7 @@ def test_what_is_inside_is_the_same_with_and_without_iproute2(
     with own_etc("r1"), way():
         Path("/etc/netns/r1/.pwd.lock").write_text("hidden files as well")
         probe = "ls /sys/class/net; cat /etc/resolv.conf /etc/.pwd.lock; mount -t tmpfs none /mnt; echo $PATH"
-        command = become_command(probe, namespace="r1")
+        command = become_command(probe, namespace="r1", become_user="root")
         said = executed(command, "env", "PATH=/usr/bin:/bin", cwd=tmp_path)
     assert said == "eth0\nlo\nnameserver 192.0.2.53 # r1\nhidden files as well/usr/bin:/bin\n"
     assert resolver() == host
@@ -449,7 +449,7 @@ def test_what_is_inside_is_the_same_with_and_without_iproute2(
 def test_without_any_program_for_it_the_error_names_the_package(lab: Lab, tmp_path: Path) -> None:
     lab.alone("ip netns add r1")
     nsenter = str(shutil.which("nsenter"))
-    command = become_command("touch CANARY", namespace="r1")
+    command = become_command("touch CANARY", namespace="r1", become_user="root")
     hidden = tmp_path / "hidden"
     hidden.touch()  # a program that may not be executed is none
     with no_iproute2():
