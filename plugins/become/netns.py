@@ -176,7 +176,9 @@ _ENTER = _REFUSE + (
     'set -- "$(find runuser || echo su)" -s /bin/sh -c \'exec "$0" "$@"\' -- "$user" "$@"; '
     "fi; "
     # BusyBox has an ip that knows no namespaces.
-    'if ip=$(find ip); then case $("$ip" -V 2>/dev/null) in *iproute2*) exec "$ip" netns exec "$namespace" "$@";; esac; fi; '
+    'if ip=$(find ip); then case $("$ip" -V 2>/dev/null) in '
+    '*iproute2*) exec "$ip" netns exec "$namespace" "$@";; '
+    "esac; fi; "
     'for tool in nsenter unshare mount umount; do find "$tool" >/dev/null || refuse "$no_tool"; done; '
     'exec "$(find nsenter)" --net="/run/netns/$namespace" "$(find unshare)" --mount --propagation slave '
     '/bin/sh -c "$mounts" "$0" "$namespace" "$@"'
@@ -198,7 +200,7 @@ _MOUNTS = (
 _GIVEN_UP = re.compile(
     rb"\S+ is not in the sudoers file"
     rb"|Sorry, user \S+ (is not allowed to execute|may not run sudo)"
-    rb'|(Cannot open|setting the) network namespace .*'
+    rb"|(Cannot open|setting the) network namespace .*"
     rb'|("mount --make-rslave /"|mount of /sys|unshare) failed: .*'
     rb"|(nsenter|unshare|mount): .*"
 )
@@ -288,7 +290,8 @@ class BecomeModule(BecomeBase):
         namespace = self.get_option("namespace")
         if not namespace:
             raise AnsibleError(
-                f"{_SELF}: there is no namespace to enter; set the variable ansible_netns of this host to the name of one"
+                f"{_SELF}: there is no namespace to enter; "
+                "set the variable ansible_netns of this host to the name of one"
             )
         try:
             return namespace_file(str(namespace))

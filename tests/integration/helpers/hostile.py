@@ -12,12 +12,15 @@ _DO = "touch CANARY"
 WORDS = [
     # options and words of the programs on the way
     *("-", "--", "-h", "--help", "-all", "-n", "-V", "-c id", f"-c {_DO}", "--net=CANARY", "--user=nobody"),
-    *("exec", "list", "nsenter", "sh", "r1", "0", "1", "4294967295", ":", "!", "=", "a=b", "PATH=.", "BECOME-SUCCESS-"),
+    *("exec", "list", "nsenter", "sh", "r1", "0", "1", "4294967295", ":", "!", "=", "a=b", "PATH=."),
+    "BECOME-SUCCESS-",
     # patterns and expansions
     *("~", "~root", "*", "?", "[a-z]", "{a,b}", "$", "$$", "$0", "$1", "$@", "$HOME", "${HOME}", "$IFS", "$((1+1))"),
-    *("!!", "!$", "!touch", "^a^b", ".hidden", "...", "..x", "%s", "%n%n", "%s%d", "%(x)s", "{x}", "{{ x }}", "{% raw %}"),
+    *("!!", "!$", "!touch", "^a^b", ".hidden", "...", "..x"),
+    *("%s", "%n%n", "%s%d", "%(x)s", "{x}", "{{ x }}", "{% raw %}"),
     # white space and what shows as nothing or as something else
-    *(" ", "  leading", "trailing ", "two words", "\t", "tab\there", "\n", "new\nline", "\nfirst", "last\n", "cr\rhere"),
+    *(" ", "  leading", "trailing ", "two words", "\t", "tab\there", "\n", "new\nline"),
+    *("\nfirst", "last\n", "cr\rhere"),
     *("\x01", "\x1b[31m", "\x7f", "\u00a0", "\u200b", "\u202e", "\ufeff", "\udcff"),
     *("é", "ö ä", "网络", "🐙", "a" * 255, "é" * 127),
     # quotes

@@ -35,9 +35,14 @@ def impossible() -> str | None:
     """Why there can be no sshd here."""
     if not _program("sshd"):
         return "there is no sshd (Debian has it in openssh-server)"
+    return one_user()
+
+
+def one_user() -> str | None:
+    """Why nobody but root can be somebody here."""
     with open("/proc/self/uid_map", encoding="ascii") as uid_map:
         if uid_map.read().split()[2] == "1":
-            return "sshd needs more than one user, and this sandbox was not made by root"
+            return "this takes more than one user, and this sandbox was not made by root"
     return None
 
 
