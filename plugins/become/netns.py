@@ -188,21 +188,22 @@ _ENTER = _REFUSE + (
 _MOUNTS = (
     "etc=/etc/netns/$1; shift; "
     "umount -l /sys 2>/dev/null; "
-    "mount -t sysfs sysfs /sys 2>/dev/null || mount -t sysfs -o ro sysfs /sys || exit; "
+    "mount -t sysfs sysfs /sys 2>/dev/null || mount -t sysfs -o ro sysfs /sys || "
+    '{ echo "mount of /sys failed" >&2; exit 1; }; '
     'for file in "$etc"/* "$etc"/.[!.]* "$etc"/..?*; do '
-    '[ ! -e "$file" ] || mount -o bind "$file" "/etc/${file##*/}"; '
+    '[ ! -e "$file" ] || mount -o bind "$file" "/etc/${file##*/}" 2>/dev/null || '
+    'printf "Bind %s -> %s failed\\n" "$file" "/etc/${file##*/}" >&2; '
     "done; "
     'exec "$@"'
 )
-
 
 # What sudo, ip or nsenter say when they give up; a connection that waits for success reads it line by line.
 _GIVEN_UP = re.compile(
     rb"\S+ is not in the sudoers file"
     rb"|Sorry, user \S+ (is not allowed to execute|may not run sudo)"
     rb"|(Cannot open|setting the) network namespace .*"
-    rb'|("mount --make-rslave /"|mount of /sys|unshare) failed: .*'
-    rb"|(nsenter|unshare|mount): .*"
+    rb'|("mount --make-rslave /"|mount of /sys|unshare) failed.*'
+    rb"|(nsenter|unshare): .*"
 )
 
 
@@ -225,6 +226,7 @@ class BecomeModule(BecomeBase):
     def __init__(self) -> None:
         super().__init__()
         self._refusals: dict[bytes, str] = {}
+        self._is_inside = False
 
     def get_option(self, option: str, *args: t.Any, **kwargs: t.Any) -> t.Any:
         value = super().get_option(option, *args, **kwargs)
@@ -234,6 +236,7 @@ class BecomeModule(BecomeBase):
 
     def build_become_command(self, cmd: str, shell: t.Any) -> str:
         super().build_become_command(cmd, shell)
+        self._is_inside = False
         if not cmd:
             return cmd
         namespace = self._namespace()
@@ -277,10 +280,13 @@ class BecomeModule(BecomeBase):
             refusal = self._refusals.get(line.strip())
             if refusal:
                 raise AnsibleError(refusal)
-        return super().check_success(b_output)
+        is_success = super().check_success(b_output)
+        self._is_inside = self._is_inside or is_success
+        return bool(is_success)
 
     def check_incorrect_password(self, b_output: bytes) -> bool:
-        given_up = _GIVEN_UP.match(b_output.strip())
+        # What comes after success is from the task.
+        given_up = None if self._is_inside else _GIVEN_UP.match(b_output.strip())
         if given_up:
             said = given_up[0].decode(errors="replace")
             raise AnsibleError(f"{_SELF}: the network namespace {self._namespace()!r} cannot be entered: {said}")
@@ -300,13 +306,20 @@ class BecomeModule(BecomeBase):
 
     def _as_root(self) -> list[str]:
         """What goes before a command to run it as root. Unlike sudo's plugin, this takes nothing for shell."""
-        words = shlex.split(self.get_option("become_exe") or "sudo")
-        flags = shlex.split(self.get_option("become_flags") or "")
+        words = self._words("become_exe") or ["sudo"]
+        flags = self._words("become_flags")
         if self.get_option("become_pass"):
             self.prompt = f"[sudo via ansible, key={self._id}] password:"
             flags = [_without_n(flag) for flag in flags if flag not in ("-n", "--non-interactive")]
             flags += ["-p", self.prompt]
         return [*words, *flags, "-u", "root"]
+
+    def _words(self, option: str) -> list[str]:
+        value = self.get_option(option) or ""
+        try:
+            return shlex.split(value)
+        except ValueError as e:
+            raise AnsibleError(f"{_SELF}: {option} {value!r} cannot be split into words: {e}") from None
 
     def _refusal(self, sentence: str) -> str:
         """The line by which a script refuses."""

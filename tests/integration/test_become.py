@@ -164,6 +164,7 @@ def test_modules_of_every_kind_run_inside(lab: Lab, tmp_path: Path) -> None:
     shutil.copytree(tmp_path / "www", public)
     quoted = shlex.quote(AWKWARD)
     only_r1, only_r2 = {"when": "ansible_netns == 'r1'"}, {"when": "ansible_netns == 'r2'"}
+    iptables = shutil.which("iptables", path=os.environ["PATH"] + ":/usr/sbin:/sbin")
     tasks: dict[str, Task] = {
         "facts": {"ansible.builtin.setup": {"gather_subset": ["!all", "!min", "network"]}},
         "command": {"ansible.builtin.command": {"argv": ["ls", "/sys/class/net"]}},
@@ -185,11 +186,16 @@ def test_modules_of_every_kind_run_inside(lab: Lab, tmp_path: Path) -> None:
                 "unsafe_writes": True,
             }
         },
-        "services": {"ansible.builtin.service_facts": {}},
+        "firewall": {
+            "ansible.builtin.iptables": {"chain": "INPUT", "source": NODES["r2"], "jump": "ACCEPT"},
+            "when": ["ansible_netns == 'r1'", bool(iptables)],
+        },
+        "services": {"ansible.builtin.service_facts": {}, **only_r1},
         "async": {
             "ansible.builtin.command": {"argv": ["readlink", "/proc/self/ns/net"]},
             "async": 30,
             "poll": 1,
+            **only_r1,
         },
         "nobody": {
             "ansible.builtin.shell": {"cmd": f"id -un; readlink /proc/self/ns/net; echo ~; printf %s {quoted}"},
@@ -200,6 +206,7 @@ def test_modules_of_every_kind_run_inside(lab: Lab, tmp_path: Path) -> None:
         "elsewhere": {
             "ansible.builtin.command": {"argv": ["readlink", "/proc/self/ns/net"]},
             "delegate_to": "localhost",
+            **only_r1,
         },
         "server": {
             "ansible.builtin.command": {
@@ -213,7 +220,7 @@ def test_modules_of_every_kind_run_inside(lab: Lab, tmp_path: Path) -> None:
             "ansible.builtin.get_url": {"url": f"http://{NODES['r1']}/page", "dest": f"{tmp_path}/fetched"},
             "retries": 50,
             "delay": 0.1,
-            "until": "result_14 is succeeded",
+            "until": "result_15 is succeeded",
             **only_r2,
         },
     }
@@ -235,34 +242,22 @@ def test_modules_of_every_kind_run_inside(lab: Lab, tmp_path: Path) -> None:
         assert (tmp_path / f"{node} t").read_text() == f"{node} {AWKWARD}\n"
         assert answer["resolver"]["stdout"] == f"nameserver 192.0.2.53 # {node}"
         assert answer["own"]["changed"]
-        assert isinstance(answer["services"]["ansible_facts"]["services"], dict)
-        assert answer["async"]["stdout"] == inode(node)
         home = pwd.getpwnam("nobody").pw_dir
         assert one_user() or answer["nobody"]["stdout"] == f"nobody\n{inode(node)}\n{home}\n{AWKWARD}"
-        assert answer["elsewhere"]["stdout"] == os.readlink("/proc/thread-self/ns/net")
     lab.alone("ip netns pids r1 | xargs kill")
+    in_r1 = dict(zip(tasks, found["r1"], strict=True))
+    assert isinstance(in_r1["services"]["ansible_facts"]["services"], dict)
+    assert in_r1["async"]["stdout"] == inode("r1")
+    assert in_r1["elsewhere"]["stdout"] == os.readlink("/proc/thread-self/ns/net")
+    if iptables:
+        rules = [lab.alone(f"{where} iptables -S INPUT") for where in ("ip netns exec r1", "ip netns exec r2", "")]
+        assert rules == [f"-P INPUT ACCEPT\n-A INPUT -s {NODES['r2']}/32 -j ACCEPT\n", *["-P INPUT ACCEPT\n"] * 2]
+        # A packet from r2 has met it.
+        assert " 0 " not in lab.alone("ip netns exec r1 iptables -vxnL INPUT | grep 10.0.0.2").partition("ACCEPT")[0]
     assert written == ["nameserver 192.0.2.54\n"] * 2
     assert host_resolver == resolver()
     # The page went from node to node, and by no other way.
     assert (tmp_path / "fetched").stat().st_size == 200_000 < counted(lab, "r2") - traffic
-
-
-def test_a_firewall_is_that_of_the_namespace(lab: Lab, tmp_path: Path) -> None:
-    if not shutil.which("iptables", path=os.environ["PATH"] + ":/usr/sbin:/sbin"):
-        pytest.skip("there is no iptables (Debian has it in iptables)")
-    lab.alone(TWO_NODES)
-    rule = {"chain": "INPUT", "protocol": "tcp", "destination_port": "81", "jump": "REJECT"}
-    tasks: list[Task] = [
-        {"ansible.builtin.iptables": rule, "when": "ansible_netns == 'r1'"},
-        {"ansible.builtin.uri": {"url": f"http://{NODES['r1']}:81/"}, "when": "ansible_netns == 'r2'"},
-    ]
-    play(tmp_path, local_nodes(), tasks, locally)
-    expected = "-A INPUT -p tcp -m tcp --dport 81 -j REJECT --reject-with icmp-port-unreachable"
-    assert lab.alone("ip netns exec r1 iptables -S INPUT").splitlines()[1:] == [expected]
-    for elsewhere in ("ip netns exec r2", ""):
-        assert "dport" not in lab.alone(f"{elsewhere} iptables -S")
-    # A packet of r2's has met it.
-    assert "   1 " in lab.alone("ip netns exec r1 iptables -vxnL INPUT | grep dpt:81")
 
 
 # -- logins
@@ -283,8 +278,6 @@ def far(lab: Lab, tmp_path: Path) -> t.Iterator[Remote]:
 
 
 def test_root_and_users_with_sudo_get_inside_over_ssh(far: Remote, tmp_path: Path) -> None:
-    script = tmp_path / "script.sh"
-    script.write_text('#!/bin/sh\nreadlink /proc/self/ns/net; id -un; printf %s "$1"\n')
     probe = f"readlink /proc/self/ns/net; id -un; printf %s {shlex.quote(AWKWARD)}"
     python = system_python()
     root, user = far.login(IPV4[0]), far.login(IPV4[0], USER)
@@ -306,15 +299,14 @@ def test_root_and_users_with_sudo_get_inside_over_ssh(far: Remote, tmp_path: Pat
     tasks: list[Task] = [
         {"ansible.builtin.shell": {"cmd": probe}},
         {"ansible.builtin.raw": probe},
-        {"ansible.builtin.script": {"cmd": f"{script} {shlex.quote(AWKWARD)}"}},
         {"ansible.builtin.copy": {"content": AWKWARD, "dest": "/run/tmp/{{ inventory_hostname }}"}},
     ]
     found = play(tmp_path, hosts, tasks, far.ansible)
-    for name, (shell, raw, sent, copied) in found.items():
+    for name, (shell, raw, copied) in found.items():
         user = USER if " as " in name else "root"
         # On the terminal that tasks without pipelining have, sudo ends the line of the password.
-        said = [str(answer.get("stdout", answer)).replace("\r", "").lstrip() for answer in (shell, raw, sent)]
-        assert said == [f"{inode('r2')}\n{user}\n{AWKWARD}"] * 3, name
+        said = [str(answer.get("stdout", answer)).replace("\r", "").lstrip() for answer in (shell, raw)]
+        assert said == [f"{inode('r2')}\n{user}\n{AWKWARD}"] * 2, name
         copy = Path("/run/tmp", name)
         assert copied["changed"] and copy.read_text() == AWKWARD and copy.owner() == user, (name, copied)
 
@@ -460,6 +452,19 @@ def test_what_is_inside_is_the_same_with_and_without_iproute2(
     assert resolver() == host
     if way is contextlib.nullcontext:
         assert Path("/proc/self/mountinfo").read_text() == mounts
+
+
+@pytest.mark.parametrize("way", [contextlib.nullcontext, no_iproute2], ids=["ip", "nsenter"])
+def test_a_file_that_only_the_node_has_is_told_and_does_no_harm(
+    lab: Lab, tmp_path: Path, way: t.Callable[[], t.ContextManager[None]]
+) -> None:
+    lab.alone("ip netns add r1")
+    with own_etc("r1"), way():
+        Path("/etc/netns/r1/only here").touch()
+        command = become_command("cat /etc/resolv.conf", namespace="r1", become_user="root")
+        done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True)
+    assert done.stdout.splitlines()[1:] == ["nameserver 192.0.2.53 # r1"]
+    assert done.stderr.startswith("Bind /etc/netns/r1/only here -> /etc/only here failed")
 
 
 def test_without_any_program_for_it_the_error_names_the_package(lab: Lab, tmp_path: Path) -> None:

@@ -165,6 +165,11 @@ class TestSudo:
         found = words(become_exe="/opt/bin/doas -C '/etc/x y'", become_flags="$(touch x) ;")
         assert found[5:14] == ["/opt/bin/doas", "-C", "/etc/x y", "$(touch", "x)", ";", "-u", "root", "/bin/sh"]
 
+    @pytest.mark.parametrize("option", ["become_exe", "become_flags"])
+    def test_is_words_that_end(self, option: str) -> None:
+        with pytest.raises(AnsibleError, match=f"^netns.lab.netns: {option} .*cannot be split into words"):
+            words(**{option: "-p 'x"})
+
     def test_says_of_passwords_what_the_plugin_of_ansible_knows(self) -> None:
         assert (BecomeModule.name, BecomeModule.fail, BecomeModule.missing) == (Sudo.name, Sudo.fail, Sudo.missing)
         assert plugin_with().check_incorrect_password(b"Sorry, try again.\n")
@@ -199,6 +204,16 @@ class TestRefusals:
         with pytest.raises(AnsibleError) as caught:
             plugin_with().check_incorrect_password(line.encode() + b"\r\n")
         assert str(caught.value) == f"netns.lab.netns: the network namespace 'r1' cannot be entered: {line}"
+
+    def test_what_the_task_says_is_not(self) -> None:
+        plugin = plugin_with()
+        plugin.build_become_command("true", sh())
+        said = b"nsenter: this is the task's own affair\n"
+        assert plugin.check_success(f"{plugin.success}\r\n".encode()) and not plugin.check_success(said)
+        assert not plugin.check_incorrect_password(said)
+        plugin.build_become_command("true", sh())
+        with pytest.raises(AnsibleError, match="own affair"):
+            plugin.check_incorrect_password(said)
 
     @pytest.mark.parametrize("line", ["", "Bind /etc/netns/r1/x -> /etc/x failed: No such file", "Welcome"])
     def test_what_they_say_on_the_way_is_not(self, line: str) -> None:
