@@ -55,8 +55,11 @@ def run(lab: Lab, tmp_path: Path) -> t.Iterator[t.Callable[..., str]]:
         assert not done.returncode, f"{text}\n{done.stdout}"
         return done.stdout
 
+    # FRR keeps its diary there, by process IDs, which are the sandbox's own.
+    subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/var/tmp"], check=True)
     yield script
     lab.alone("for node in r1 r2; do ip netns pids $node; done 2>/dev/null | xargs -r kill")
+    subprocess.run(["umount", "--lazy", "/var/tmp"], check=True)
     for left in ("/etc/netns/r1", "/etc/frr/r1", "/etc/frr/r2"):
         shutil.rmtree(left, ignore_errors=True)
 
