@@ -151,6 +151,7 @@ class _Answer:
         self.question = question
         self.kinds = kinds
         self.reader = Reader(host)
+        self._own_inode = host.identity(OWN)
         self._bodies = {
             name: [(part, nl.encode(part.schema, part.header, self._filter(name))) for part in parts]
             for name, parts in _SUBJECTS.items()
@@ -165,7 +166,6 @@ class _Answer:
     def told(self) -> Told:
         question = self.question
         self._require_rights()
-        self._own_inode = self.host.identity(OWN)
         entries: dict[str, Told] = {}
         for called, entry in self._chosen():
             seen = self._entry(called, entry)
