@@ -21,7 +21,6 @@ from ansible.module_utils.common.warnings import get_deprecation_messages, get_w
 
 from ansible_collections.netns.lab.plugins.module_utils._engine import Item, Topology, run
 from ansible_collections.netns.lab.plugins.module_utils._errors import LabError
-from ansible_collections.netns.lab.plugins.module_utils._info import gather
 from ansible_collections.netns.lab.plugins.module_utils._model import Kind
 from ansible_collections.netns.lab.plugins.module_utils._pyroute2 import message_class
 from ansible_collections.netns.lab.plugins.module_utils._ranges import expand
@@ -29,6 +28,7 @@ from ansible_collections.netns.lab.plugins.module_utils._resources import KINDS
 
 _LIBRARY = "pyroute2 (python3-pyroute2 on Debian, Ubuntu, Fedora and EPEL) >= 0.7.2"
 
+Answering = t.Callable[[dict[str, t.Any], t.Sequence[Kind]], dict[str, t.Any]]
 _COMMON: dict[str, t.Any] = {"allow_disconnect": {"type": "bool", "default": False}}
 
 
@@ -70,12 +70,12 @@ def run_sections() -> None:
     _run(module, _listed(params), topology)
 
 
-def run_info() -> None:
-    """The module that only looks."""
-    module = _module(argument_spec=gather.OPTIONS, mutually_exclusive=gather.MUTUALLY_EXCLUSIVE)
+def run_info(options: dict[str, t.Any], answering: Answering, mutually_exclusive: t.Sequence[t.Any] = ()) -> None:
+    """A module that only looks: ``answering`` makes its answer of the options given."""
+    module = _module(argument_spec=options, mutually_exclusive=mutually_exclusive)
     _require_library(module)
     try:
-        found = gather.answer(module.params, KINDS)
+        found = answering(module.params, KINDS)
     except LabError as e:
         module.fail_json(msg=str(e))
     answer = {"changed": False, **found}
