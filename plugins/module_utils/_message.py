@@ -104,6 +104,7 @@ class _Layout:
             entry[-2]: (entry[0] if len(entry) == 3 else number, entry[-1])
             for number, entry in enumerate(source.nla_map or ())
         }
+        self.decoders = {name: (number, _DECODERS.get(kind)) for name, (number, kind) in self.attributes.items()}
 
     def nested(self, kind: str, of_sibling: t.Callable[[str], t.Any]) -> t.Any:
         """The class of an attribute that has others in it; None when there is none. What is in some depends on the
@@ -149,12 +150,11 @@ class Message:
 
     def get_attr(self, name: str) -> t.Any:
         """An attribute's value; None when it is not there."""
-        number, kind = self._layout.attributes[name]
+        number, decode = self._layout.decoders[name]
         data = self._attributes.get(number)
         if data is None:
             return None
-        decode = _DECODERS.get(kind)
-        return decode(data) if decode else self._nested(kind, data)
+        return decode(data) if decode else self._nested(self._layout.attributes[name][1], data)
 
     def raw(self, name: str) -> bytes | None:
         """An attribute as it came; None when it is not there."""
