@@ -466,7 +466,8 @@ def _command(verb: str, key: Key, values: Values) -> Command:
     if len(hops) == 1 and hops[0]["onlink"]:
         words.append("onlink")
     for hop in hops if len(hops) > 1 else ():
-        words += ["nexthop", *_hop_words(hop, _version(key)), "weight", str(hop["weight"]), *(["onlink"] if hop["onlink"] else [])]
+        words += ["nexthop", *_hop_words(hop, _version(key)), "weight", str(hop["weight"])]
+        words += ["onlink"] if hop["onlink"] else []
     return ip(namespace, *(["-6"] if _version(key) == 6 else []), "route", verb, *words)
 
 
