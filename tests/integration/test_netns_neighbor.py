@@ -200,8 +200,8 @@ def test_neighbours_entries_and_rules_are_read_only_where_they_matter(
     plain["netns"] = [{"name": name} for name in ("a", "b", "c")]
     assert read(**plain) == []
     assert read(**plain) == []
-    # A link goes, and something of its namespace could go with it: both kinds of neighbours, and entries of bridges.
-    assert read(**plain, netns_link=[{"name": "e", "namespace": "a", "up": False}]).count(nl.RTM_GETNEIGH) == 3
+    # A link changes, and something could go with it: both kinds of neighbours, and entries of bridges.
+    assert read(**plain, netns_link=[{"name": "e", "namespace": "a", "mac": OTHER}]).count(nl.RTM_GETNEIGH) == 3
     # Two families of rules in one namespace.
     assert read(**plain, netns_rule=[{"namespace": "b", "table": "7"}]) == [nl.RTM_GETRULE] * 2
     assert read(**plain) == [nl.RTM_GETRULE] * 2  # what the record names
