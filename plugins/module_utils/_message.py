@@ -113,7 +113,7 @@ class _Layout:
             return self.source.data_map.get(of_sibling("IFLA_INFO_KIND"))
         if kind == "info_slave_data":
             return getattr(self.source, f"{of_sibling('IFLA_INFO_SLAVE_KIND')}_slave_data", None)
-        if kind == "get_options":  # of a queueing discipline, by its kind
+        if kind == "get_options":  # of a qdisc, by its kind
             return self.source.get_plugin(types.SimpleNamespace(get_attr=of_sibling), "options")
         found = self.source.af_spec_inet if kind == "af_spec" else getattr(self.source, kind)
         # Some classes are told by a function, of which only those fail here that want to see the message first.
