@@ -59,7 +59,7 @@ class _Layout:
 
     def __init__(self, source: t.Any) -> None:
         self.source = source
-        fields = [(name, form) for name, form in source.fields if form != "x"]
+        fields = [(name, form) for name, form in source.fields if not form.endswith("x")]
         self.header = struct.Struct("=" + "".join(form for _name, form in source.fields))
         self.names = [name for name, _form in fields]
         self.attributes: dict[str, tuple[int, str]] = {

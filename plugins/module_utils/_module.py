@@ -16,11 +16,13 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
+from ansible_collections.netns.lab.plugins.module_utils._checks import CHECK, MANNER, MANNER_DEFAULTS, MATRIX
 from ansible_collections.netns.lab.plugins.module_utils._engine import Item, Topology, run
 from ansible_collections.netns.lab.plugins.module_utils._errors import LabError
 from ansible_collections.netns.lab.plugins.module_utils._model import Kind
 from ansible_collections.netns.lab.plugins.module_utils._pyroute2 import message_class
 from ansible_collections.netns.lab.plugins.module_utils._ranges import expand
+from ansible_collections.netns.lab.plugins.module_utils._reachability import run as reachability
 from ansible_collections.netns.lab.plugins.module_utils._resources import KINDS
 
 _LIBRARY = "pyroute2 (python3-pyroute2 on Debian, Ubuntu, Fedora and EPEL) >= 0.7.2"
@@ -66,6 +68,36 @@ def run_sections() -> None:
     _run(module, _listed(params), topology)
 
 
+def run_checks() -> None:
+    """The module that looks who reaches whom."""
+    module = _module(
+        argument_spec={
+            "checks": {"type": "list", "elements": "dict", "options": CHECK},
+            "matrix": {"type": "list", "elements": "dict", "options": MATRIX},
+            **{option: {**spec, "default": MANNER_DEFAULTS.get(option)} for option, spec in MANNER.items()},
+            "settle_timeout": {"type": "float", "default": 0.0},
+            "results": {"type": "str", "choices": ["auto", "all", "differing"], "default": "auto"},
+        },
+    )
+    _need_library(module)
+    try:
+        outcome = reachability(module.params, module.check_mode)
+    except LabError as e:
+        module.fail_json(msg=str(e))
+    if outcome.skipped:
+        module.exit_json(changed=False, skipped=True, msg=outcome.skipped)
+    answer = {
+        "report": outcome.report,
+        "summary": outcome.summary,
+        "pairs": len(outcome.pairs),
+        "differences": outcome.differences,
+        "results": outcome.results,
+    }
+    if outcome.differences:
+        module.fail_json(msg=outcome.message, **answer)
+    module.exit_json(changed=False, **answer)
+
+
 def _listed(params: dict[str, t.Any]) -> t.Iterator[Item]:
     """The items of all sections, those that stand for many spelled out."""
     for kind in KINDS:
@@ -98,11 +130,15 @@ def _known(kind: type[Kind]) -> Kind:
     return next(known for known in KINDS if isinstance(known, kind))
 
 
-def _run(module: AnsibleModule, items: t.Iterable[Item], topology: Topology | None) -> None:
+def _need_library(module: AnsibleModule) -> None:
     try:
         message_class("ifinfmsg")
     except ImportError:
         module.fail_json(msg=missing_required_lib(_LIBRARY), exception=traceback.format_exc())
+
+
+def _run(module: AnsibleModule, items: t.Iterable[Item], topology: Topology | None) -> None:
+    _need_library(module)
     try:
         result = run(items, KINDS, module.check_mode, topology, module.params["allow_disconnect"])
     except LabError as e:
