@@ -55,8 +55,8 @@ MANNER_DEFAULTS: dict[str, t.Any] = {
     "max_loss": 0.0,
 }
 CHECK: dict[str, t.Any] = {
-    "namespace": {"type": "str"},
-    "destination": {"type": "str", "required": True},
+    "namespace": {"type": "str", "aliases": ["from"]},
+    "destination": {"type": "str", "required": True, "aliases": ["to"]},
     "source": {"type": "str"},
     "interface": {"type": "str"},
     "reachable": {"type": "bool", "default": True},

@@ -53,6 +53,8 @@ options:
           - Name of the namespace to ping from.
           - If left out, the namespace the module itself runs in, which usually is the host's.
         type: str
+        aliases:
+          - from
       destination:
         description:
           - The address to ping, such as V(192.0.2.1) or V(2001:db8::1). A prefix length behind it is ignored.
@@ -60,6 +62,8 @@ options:
             ones. A namespace that has none counts as not reachable.
         type: str
         required: true
+        aliases:
+          - to
       source:
         description:
           - The address to ping from. If left out, the kernel chooses.
@@ -290,7 +294,7 @@ summary:
     - The line of the report that sums it up.
   returned: when something was checked
   type: str
-  sample: 2 pairs: 2 reachable, 0 not; all as expected; 6 packets transmitted, 6 received
+  sample: "2 pairs: 2 reachable, 0 not; all as expected; 6 packets transmitted, 6 received"
 pairs:
   description:
     - How many pairs were checked.
