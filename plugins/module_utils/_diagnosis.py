@@ -134,7 +134,7 @@ class Diagnosis:
             found += [
                 cause
                 for fact in self._by_namespace.get(namespace, ())
-                if fact.key[2] == way.link[2]
+                if fact.key[2] == way.link[2] and _is_source(fact, destination)
                 for cause in self._of_address(fact)
             ]
             if way.gateway is None:
@@ -294,11 +294,21 @@ class Diagnosis:
         return values is None or bool(values["up"])
 
     def _has_address(self, link: Key) -> bool:
-        return any(fact.key[2] == link[2] for fact in self._by_namespace.get(link[1], ()))
+        """One of its own; the link-local one comes by itself."""
+        return any(
+            fact.key[2] == link[2] and not ipaddress.ip_address(fact.key[3]).is_link_local
+            for fact in self._by_namespace.get(link[1], ())
+        )
 
     def _who(self, address: str) -> str:
         owners = self._owners.get(ipaddress.ip_address(address), [])
         return f"{address} ({_told(owners[0].key[1])})" if owners else address
+
+
+def _is_source(fact: Fact, destination: Address) -> bool:
+    """Whether what goes there could be sent from that address."""
+    own = ipaddress.ip_address(fact.key[3])
+    return own.version == destination.version and own.is_link_local == destination.is_link_local
 
 
 def _network(fact: Fact) -> t.Any:
