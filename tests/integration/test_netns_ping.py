@@ -238,13 +238,13 @@ def test_each_way_to_part_two_members_turns_the_expectation_and_names_the_cause(
             "for p in p1 p2; do ip link set $p type bridge_slave isolated off; done",
             r"ports p[12] and p[12] of bridge br0 are both isolated",
         ),
+        ("ip link set p1 type bridge_slave state 0", "ip link set p1 type bridge_slave state 3",
+         "port p1 of bridge br0 is in state disabled"),
         ("ip -n h1 route del 10.0.0.0/24", "ip -n h1 route add 10.0.0.0/24 dev eth0", None),
         ("ip link set p1 down", "ip link set p1 up", "h1:eth0 has no carrier, because its peer p1 is down"),
         ("ip -n h1 link set eth0 down", "ip -n h1 link set eth0 up", r"h1:eth0 is down"),
         ("ip link set p1 nomaster", "ip link set p1 master br0", "the other end of h1:eth0, is a port of no bridge"),
         ("ip link set br0 down", "ip link set br0 up", "bridge br0 is down"),
-        ("ip link set p1 type bridge_slave state 0", "ip link set p1 type bridge_slave state 3",
-         "port p1 of bridge br0 is in state disabled"),
     ):  # fmt: skip
         lab.alone(broken)
         result = ping(lab, checks=checks, count=1, timeout=0.4, fails=True)
