@@ -21,7 +21,7 @@ _ECHO_REPLY: dict[int, int] = {socket.AF_INET: 0, socket.AF_INET6: 129}
 # struct sock_extended_err, include/uapi/linux/errqueue.h: errno, origin, type, code, padding, info, data
 _EXTENDED_ERROR = struct.Struct("=IBBBxII")
 _ORIGIN_LOCAL = 1
-HEADER_SIZE = _ECHO.size
+_HEADER_SIZE = _ECHO.size
 
 NO_ROUTE = "no route"
 PROHIBITED = "prohibited"
@@ -117,15 +117,15 @@ def _words(data: bytes) -> int:
 def reply(family: int, data: bytes) -> tuple[int, int, bytes] | None:
     """The identifier, sequence and payload of an echo reply, as a raw socket hands it over: IPv4 with its header."""
     start = (data[0] & 0xF) * 4 if family == socket.AF_INET and data else 0
-    if len(data) < start + HEADER_SIZE:
+    if len(data) < start + _HEADER_SIZE:
         return None
     kind, _code, _checksum, identifier, sequence = _ECHO.unpack_from(data, start)
-    return (identifier, sequence, data[start + HEADER_SIZE :]) if kind == _ECHO_REPLY[family] else None
+    return (identifier, sequence, data[start + _HEADER_SIZE :]) if kind == _ECHO_REPLY[family] else None
 
 
 def request(family: int, data: bytes) -> tuple[int, int] | None:
     """The identifier and sequence of an echo request of one's own that comes back with an error."""
-    if len(data) < HEADER_SIZE:
+    if len(data) < _HEADER_SIZE:
         return None
     kind, _code, _checksum, identifier, sequence = _ECHO.unpack_from(data)
     return (identifier, sequence) if kind == _ECHO_REQUEST[family] else None

@@ -42,7 +42,7 @@ _BUFFER = 4 << 20
 # An answer from a namespace next door is there before the next request is sent. More requests on their way than that
 # would only fill the queue of each processor (net.core.netdev_max_backlog, 1000 packets), since each first one asks all
 # ports of a bridge for a MAC address.
-_WINDOW = 32
+_WINDOW = 8
 # How long a request counts as on its way; what comes later is far away or does not come.
 _GRACE = 0.02
 # The queue of the socket, or the kernel's table of neighbours.
