@@ -43,6 +43,8 @@ class Topology:
     present: bool = True
     prune: bool = True
     lock_timeout: float = 60.0
+    itself: tuple[Wish, ...] = ()
+    """What is wished of the topology as a whole, whatever its items."""
 
 
 @dataclass
@@ -78,6 +80,7 @@ def run(
                     # What is to go is what the record says; of the definition only how it is to go.
                     ledger.heed(wishes)
                     wishes = []
+                wishes += topology.itself
             host = stack.enter_context(Host())
             return _Run(host, kinds, wishes, topology, ledger, check_mode, allow_disconnect).result()
     except (OSError, NetlinkError) as e:
@@ -166,7 +169,8 @@ class _Run:
     def _observe(self, reader: Reader, scope: list[str]) -> View:
         existing = [namespace for namespace in scope if self.host.opens(namespace)]
         view = View(assuming=self.check_mode)
-        for kind in self.kinds:
+        itself = self.topology.itself if self.topology is not None else ()
+        for kind in (*self.kinds, *(wish.kind for wish in itself)):
             own_wishes = [wish for wish in self.wishes if wish.kind.section == kind.section]
             for fact in kind.observe(reader, scope if kind.names_namespaces else existing, own_wishes):
                 view.put(fact)

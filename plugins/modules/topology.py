@@ -215,7 +215,7 @@ undone:
   sample: []
 """
 
-from ansible_collections.netns.lab.plugins.module_utils._module import run_sections
+from ansible_collections.netns.lab.plugins.module_utils._topology_module import run_sections
 
 
 def main() -> None:

@@ -22,7 +22,7 @@ import yaml
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.netns.lab.plugins.module_utils import _engine, _module
+from ansible_collections.netns.lab.plugins.module_utils import _engine, _sections
 from ansible_collections.netns.lab.plugins.module_utils._resources import KINDS
 
 COLLECTION = Path(_engine.__file__).parents[2]
@@ -97,7 +97,7 @@ def tasks(entries: list[dict[str, t.Any]], defaults: dict[str, t.Any]) -> t.Iter
 def items(module: str, options: dict[str, t.Any]) -> list[_engine.Item]:
     if module != "topology":
         return [(SECTIONS[module], options)]
-    return list(_module._listed(options))
+    return list(_sections.listed(options))
 
 
 @pytest.mark.parametrize("name", MODULES)
