@@ -50,7 +50,9 @@ _DECODERS: dict[str, t.Callable[[bytes], t.Any]] = {
     "int32": _integer("=i"),
     "asciiz": _text,
     "l2addr": _link_layer_address,
+    "lladdr": _link_layer_address,
     "ipaddr": _ip_address,
+    "target": _ip_address,
 }
 
 
@@ -59,7 +61,7 @@ class _Layout:
 
     def __init__(self, source: t.Any) -> None:
         self.source = source
-        fields = [(name, form) for name, form in source.fields if form != "x"]
+        fields = [(name, form) for name, form in source.fields if not form.endswith("x")]
         self.header = struct.Struct("=" + "".join(form for _name, form in source.fields))
         self.names = [name for name, _form in fields]
         self.attributes: dict[str, tuple[int, str]] = {
@@ -105,6 +107,10 @@ class Message:
         decode = _DECODERS.get(kind)
         return decode(data) if decode else self._nested(kind, data)
 
+    def raw(self, name: str) -> bytes | None:
+        """An attribute as it came; None when it is not there."""
+        return self._attributes.get(self._layout.attributes[name][0])
+
     def _nested(self, kind: str, data: bytes) -> t.Any:
         source = self._layout.source
         if kind in ("info_data", "info_slave_data"):
@@ -123,3 +129,8 @@ class Message:
 def read(schema: str, body: bytes) -> Message:
     """A message of one of pyroute2's classes, from its body without the netlink header."""
     return Message(_layout(message_class(schema)), body, has_header=True)
+
+
+def attributes(schema: str, data: bytes) -> Message:
+    """Attributes in the way of one of pyroute2's classes, without its header."""
+    return Message(_layout(message_class(schema)), data, has_header=False)
