@@ -89,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
         which.add_argument("--all", action="store_true", help="every lab that has a definition, one after the other")
         command.add_argument("--escaped", action="store_true", help="NAME is escaped as systemd-escape(1) does it")
         command.add_argument("--diff", action="store_true", help="print what changes, as it was and as it is")
+        command.add_argument("--commands", action="store_true", help="print the changes as commands of iproute2")
         command.add_argument("--json", action="store_true", help="print changed, diff and commands as JSON")
         command.add_argument(
             "--lock-timeout",
@@ -178,7 +179,7 @@ def _each(arguments: argparse.Namespace, act: t.Callable[[str], tuple[Result, in
         else:
             results[name] = {"changed": result.changed, "diff": result.diff, "commands": result.commands}
             if not arguments.json:
-                _tell(name, result, arguments.diff)
+                _tell(name, result, arguments)
         status = max(status, found)
     if arguments.json:
         print(json.dumps(results if arguments.all else next(iter(results.values()), {}), indent=1))
@@ -194,12 +195,12 @@ def _names(arguments: argparse.Namespace) -> list[str]:
         raise LabError(f"lab: {e}") from None
 
 
-def _tell(name: str, result: Result, with_diff: bool) -> None:
+def _tell(name: str, result: Result, arguments: argparse.Namespace) -> None:
     count = len(result.commands)
     print(f"{name}: {f'{count} change' + 's' * (count != 1) if result.changed else 'nothing to change'}")
-    for command in result.commands:
+    for command in result.commands if arguments.commands else ():
         print(f"  {command}")
-    for side, sign in (("before", "-"), ("after", "+")) if with_diff else ():
+    for side, sign in (("before", "-"), ("after", "+")) if arguments.diff else ():
         for section, items in result.diff[side].items():
             for item, values in items.items():
                 print(f"{sign} {section} {item}: {json.dumps(values)}")

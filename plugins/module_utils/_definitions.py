@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import typing as t
 from dataclasses import dataclass
 
@@ -56,7 +57,7 @@ def kept_labs() -> list[str]:
 def load(name: str) -> Definition:
     """Raises LabError when there is none or it is none that this version understands. The items are not checked."""
     path = definition_path(name)
-    cure = "run the play that made the lab again, or remove it with: netns-lab remove --forget"
+    cure = f"run the play that made the lab again, or remove it with: netns-lab remove --forget {shlex.quote(name)}"
     try:
         with open(path, encoding="utf-8") as file:
             content = json.load(file)

@@ -62,12 +62,17 @@ def finish(
     module: AnsibleModule, items: t.Iterable[Item], topology: t.Callable[[], Topology | None] = lambda: None
 ) -> None:
     """Has the engine do it, and ends the process with its answer."""
-    try:
-        message_class("ifinfmsg")
-    except ImportError:
-        module.fail_json(msg=missing_required_lib(_LIBRARY), exception=traceback.format_exc())
+    require_pyroute2(module)
     try:
         result = run(items, KINDS, module.check_mode, topology(), module.params["allow_disconnect"])
     except LabError as e:
         module.fail_json(msg=str(e), undone=e.undone)
     module.exit_json(changed=result.changed, diff=result.diff, commands=result.commands)
+
+
+def require_pyroute2(module: AnsibleModule) -> None:
+    """Fails where it is missing."""
+    try:
+        message_class("ifinfmsg")
+    except ImportError:
+        module.fail_json(msg=missing_required_lib(_LIBRARY), exception=traceback.format_exc())
