@@ -10,6 +10,7 @@ so that a host applies a definition at boot with the engine that made it. pyrout
 
 from __future__ import annotations
 
+import functools
 import io
 import os
 import sys
@@ -30,6 +31,7 @@ MARK = b"netns.lab"
 _LONGEST_INTERPRETER = 120  # the kernel reads 127 bytes of a script's first line (BINPRM_BUF_SIZE) in all its versions
 
 
+@functools.cache
 def packed() -> bytes:
     """The program, byte for byte the same for the same sources."""
     # Named here, so that Ansible sends them: nothing else of the module needs them.

@@ -16,10 +16,11 @@ import sys
 import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.errors import UnsupportedError
 
 from ansible_collections.netns.lab.plugins.module_utils import _definitions as definitions
 from ansible_collections.netns.lab.plugins.module_utils import _records as records
-from ansible_collections.netns.lab.plugins.module_utils._engine import Item, Result, Topology, run
+from ansible_collections.netns.lab.plugins.module_utils._engine import Item, Result, Topology, run, wishes_of
 from ansible_collections.netns.lab.plugins.module_utils._errors import LabError
 from ansible_collections.netns.lab.plugins.module_utils._persistence import forgotten
 from ansible_collections.netns.lab.plugins.module_utils._pyroute2 import message_class
@@ -158,12 +159,18 @@ def _definition(name: str) -> tuple[list[Item], bool]:
     """A lab's items, checked as the module checks them."""
     definition = definitions.load(name)
     checked = ArgumentSpecValidator(sections_spec()).validate(definition.sections)
-    if checked.error_messages:
+    try:
+        for error in checked.errors:
+            kind = "Unsupported parameters: " if isinstance(error, UnsupportedError) else ""
+            raise LabError(f"{kind}{error}".rstrip("."))
+        items = list(listed(checked.validated_parameters))
+        wishes_of(items)
+    except LabError as e:
         raise LabError(
-            f"{definitions.definition_path(name)}: {checked.error_messages[0]}; this version of netns.lab cannot "
-            "apply it, so run the play that made the lab again"
-        )
-    return list(listed(checked.validated_parameters)), definition.allow_disconnect
+            f"{definitions.definition_path(name)}: {e}; this version of netns.lab cannot apply it, so run the play "
+            "that made the lab again"
+        ) from None
+    return items, definition.allow_disconnect
 
 
 def _each(arguments: argparse.Namespace, act: t.Callable[[str], tuple[Result, int]]) -> int:
