@@ -101,8 +101,8 @@ def condition_of(options: dict[str, t.Any]) -> Condition:
     kind = next((name for name in _OBJECTS if options[name] is not None), "link" if interface else "namespace")
     for name in _OF_LINK:
         if options[name] is not None and kind != "link":
-            what = "needs interface" if kind == "namespace" else f"says nothing of a {kind}"
-            raise ValueError(f"{name} {what}; it is about an interface")
+            cure = "name one with interface" if kind == "namespace" else f"leave {name} or {kind} out"
+            raise ValueError(f"{name} is about an interface; {cure}")
     if options["gateway"] is not None and kind != "route":
         raise ValueError("gateway needs route")
     if kind == "process" and interface:
