@@ -134,7 +134,8 @@ class NetlinkSocket:
         """What its groups have told since the last call, as far as one read takes: type, flags and body. Raises
         Unheard when the kernel had to leave something out."""
         try:
-            return [(kind, flags, body) for kind, flags, _sequence, body in self._receive(socket.MSG_DONTWAIT)]
+            data = self._socket.recv(1 << 18, socket.MSG_DONTWAIT)
+            return [(kind, flags, body) for kind, flags, _sequence, body in _messages(data)]
         except BlockingIOError:
             return []
         except OSError as e:
@@ -217,13 +218,17 @@ class NetlinkSocket:
                     raise _error(flags, payload) or NetlinkError(errno.EPROTO, "a dump was answered with an ack")
                 messages.append(payload)
 
-    def _receive(self, flags: int = 0) -> t.Iterator[tuple[int, int, int, bytes]]:
-        data = self._socket.recv(1 << 18, flags)
-        offset = 0
-        while offset + _HEADER.size <= len(data):
-            length, kind, message_flags, sequence, _port = _HEADER.unpack_from(data, offset)
-            yield kind, message_flags, sequence, data[offset + _HEADER.size : offset + length]
-            offset += (length + 3) & ~3
+    def _receive(self) -> t.Iterator[tuple[int, int, int, bytes]]:
+        return _messages(self._socket.recv(1 << 18))
+
+
+def _messages(data: bytes) -> t.Iterator[tuple[int, int, int, bytes]]:
+    """Type, flags, sequence number and body of each."""
+    offset = 0
+    while offset + _HEADER.size <= len(data):
+        length, kind, flags, sequence, _port = _HEADER.unpack_from(data, offset)
+        yield kind, flags, sequence, data[offset + _HEADER.size : offset + length]
+        offset += (length + 3) & ~3
 
 
 def _error(flags: int, body: bytes) -> NetlinkError | None:
