@@ -10,6 +10,7 @@ on the way is found by reading anew."""
 
 from __future__ import annotations
 
+import errno
 import fnmatch
 import select
 import time
@@ -171,7 +172,9 @@ class Monitor:
             return ()
         try:
             inside = _Inside(self._host, name, self._subset)
-        except OSError:
+        except OSError as e:
+            if e.errno not in (errno.ENOENT, errno.EINVAL):
+                raise
             return ()  # gone already, or no namespace
         self._inside[name] = inside
         self._at[inside.fileno()] = name

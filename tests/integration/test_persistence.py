@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import shutil
 import subprocess
+import sys
 import typing as t
 from pathlib import Path
 
@@ -218,6 +220,24 @@ def test_the_lab_is_the_same_after_a_reboot_and_the_play_changes_nothing(host: L
     assert not again.failed and not again.changed, again.answer
     host.run("topology", name="office", state="absent", without=FILES)
     assert not host.namespaces() and not host.links("")
+
+
+def test_what_ansible_sends_is_all_that_the_command_needs(host: Lab, tmp_path: Path) -> None:
+    """The other tests run the modules in this process, where nothing is sent."""
+    task = [sys.executable, "-m", "ansible", "adhoc", "localhost", "-c", "local", "-m", "netns.lab.topology"]
+    arguments = json.dumps({"name": "office", "persistent": True, **SECTIONS})
+    env = {**os.environ, "ANSIBLE_PYTHON_INTERPRETER": sys.executable, "ANSIBLE_NOCOLOR": "1"}
+    for expected in ("localhost | CHANGED", "localhost | SUCCESS"):
+        done = subprocess.run([*task, "-a", arguments], env=env, capture_output=True, text=True)
+        assert done.stdout.startswith(expected), done.stdout + done.stderr
+    # Of all that is installed, it sees pyroute2 only.
+    (tmp_path / "pyroute2").symlink_to(Path(t.cast(str, importlib.util.find_spec("pyroute2").origin)).parent)  # type: ignore[union-attr]
+    alone = {"PYTHONPATH": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-S", COMMAND, "check", "office"], env=alone, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "office: nothing to change\n", "")
+    done = subprocess.run([sys.executable, "-S", COMMAND, "list"], env={}, capture_output=True, text=True)
+    assert done.returncode == 2 and done.stderr.startswith("netns-lab: pyroute2 is missing")
+    execute("topology", {"name": "office", "state": "absent"})
 
 
 def test_check_tells_by_its_status_and_touches_nothing(host: Lab) -> None:

@@ -104,7 +104,7 @@ class Debian:
 
     def boot(self) -> None:
         namespaces = ["--mount", "--pid", "--net", "--uts", "--ipc", "--cgroup", "--fork", "--kill-child"]
-        join = f"echo $$ >{self._group}/cgroup.procs; exec unshare {' '.join(namespaces)} sh -c \"$0\" sh {HOST}"
+        join = f'echo $$ >{self._group}/cgroup.procs; exec unshare {" ".join(namespaces)} sh -c "$0" sh {HOST}'
         self._outside = subprocess.Popen(["sh", "-c", join, BOOT], stdout=subprocess.DEVNULL)
         deadline = time.monotonic() + 120
         while time.monotonic() < deadline:

@@ -79,6 +79,7 @@ except ImportError:
 from ansible_collections.netns.lab.plugins.module_utils._errors import LabError, told
 from ansible_collections.netns.lab.plugins.module_utils._host import Host, require_capabilities
 from ansible_collections.netns.lab.plugins.module_utils._monitor import NAMESPACES, SUBSETS, Monitor
+from ansible_collections.netns.lab.plugins.module_utils._netlink import NetlinkError
 
 _OPTIONS = {"subset": [NAMESPACES], "namespaces": ["*"]}
 _OF_RULEBOOK = {"eda_feedback_queue"}
@@ -92,7 +93,7 @@ async def main(queue: asyncio.Queue[t.Any], args: dict[str, t.Any]) -> None:
     try:
         with Host() as host, Monitor(host, subset, patterns) as monitor:
             await _tell(queue, monitor)
-    except OSError as e:
+    except (OSError, NetlinkError) as e:
         raise told(e) from e
 
 
