@@ -241,33 +241,46 @@ class Applier:
         self.host.close_descriptors()
         for name in held:
             os.close(self._held.pop(name)[0])
-        start = time.monotonic()
+        waiting: dict[str, list[tuple[str, str, int]]] = {}
         for name, (_fd, step) in held.items():
-            for link, index in step.outside:
-                if link[1] not in held:
-                    self._await_gone(name, link, index, start)
+            for (_type, namespace, interface), index in step.outside:
+                if namespace not in held:
+                    waiting.setdefault(namespace, []).append((name, interface, index))
+        deadline = time.monotonic() + _PATIENCE
+        for namespace, links in waiting.items():
+            self._await_gone(namespace, links, deadline)
 
-    def _await_gone(self, name: str, link: Key, index: int, start: float) -> None:
-        _type, namespace, interface = link
-        body = nl.encode("ifinfmsg", {"family": 0, "index": index}, [("IFLA_IFNAME", interface)])
-        is_deleted = False
+    def _await_gone(self, namespace: str, links: list[tuple[str, str, int]], deadline: float) -> None:
+        """``links``: the namespace with which each goes, its own name and its index."""
+        grace = time.monotonic() + _GRACE
         delay = 0.001
-        while True:
-            kind = nl.RTM_GETLINK
-            if time.monotonic() > start + _GRACE and not is_deleted:
-                kind, is_deleted = nl.RTM_DELLINK, True
-            error = self.host.socket(namespace).exchange([(kind, 0, body)])[0].error
-            if error is not None and error.code == errno.ENODEV:
-                return
-            if time.monotonic() > start + _PATIENCE:
+        while links:
+            is_late = time.monotonic() > grace
+            requests = [
+                (
+                    nl.RTM_DELLINK if is_late else nl.RTM_GETLINK,
+                    0,
+                    nl.encode("ifinfmsg", {"family": 0, "index": index}, [("IFLA_IFNAME", interface)]),
+                )
+                for _name, interface, index in links[: nl.BATCH]
+            ]
+            answers = self.host.socket(namespace).exchange(requests)
+            left = [
+                link
+                for link, answer in zip(links, answers)
+                if answer.error is None or answer.error.code != errno.ENODEV
+            ]
+            if left and time.monotonic() > deadline:
                 fault = LabError(
-                    f"netns {name}: its name is gone, but something still keeps the namespace open, "
+                    f"netns {left[0][0]}: its name is gone, but something still keeps the namespace open, "
                     "so that the links out of it remain; end what uses it, and run this again"
                 )
                 fault.is_undone = False
                 raise fault
-            time.sleep(delay)
-            delay = min(delay * 2, 0.05)
+            if len(left) == len(requests):
+                time.sleep(delay)
+                delay = min(delay * 2, 0.05)
+            links = left + links[len(requests) :]
 
     def _undo(self) -> list[str]:
         """Returns what could not be taken back."""

@@ -29,7 +29,9 @@ _SELF = "/proc/thread-self/ns/net"
 _NS_GET_NSTYPE = 0xB703  # ioctl_ns(2)
 _CAP_NET_ADMIN = 12
 _CAP_SYS_ADMIN = 21
-_MOST_OPEN = 512
+# Of sockets and of namespaces; what is asked for in turn should all fit, or each is opened again each time.
+_MOST_OPEN = 4096
+_SPARE = 256
 _LOOKS = 3
 
 
@@ -69,6 +71,7 @@ class Host:
         self._unnamed: dict[str, int] = {}
         soft, hard = self._limits = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        self._most_open = min(_MOST_OPEN, max((hard - _SPARE) // 3, _SPARE))
 
     def __enter__(self) -> Host:
         return self
@@ -145,7 +148,7 @@ class Host:
         if namespace not in self._fds:
             # O_CREAT, which pyroute2 sets, would make a namespace by looking at it.
             self._fds[namespace] = os.open(_path(namespace), os.O_RDONLY)
-            while len(self._fds) > _MOST_OPEN:
+            while len(self._fds) > self._most_open:
                 os.close(self._fds.popitem(last=False)[1])
         self._fds.move_to_end(namespace)
         return self._fds[namespace]
@@ -173,7 +176,7 @@ class Host:
 
     def _keep(self, namespace: str, opened: NetlinkSocket) -> None:
         self._sockets[namespace] = opened
-        while len(self._sockets) > _MOST_OPEN:
+        while len(self._sockets) > self._most_open:
             self._sockets.popitem(last=False)[1].close()
 
     def release(self, namespace: str) -> None:

@@ -5,11 +5,13 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""Reads messages by pyroute2's tables, but only what is asked for.
+"""Reads and writes messages by pyroute2's tables.
 
-pyroute2 makes an object of every attribute of a message, 0.4 ms a link: more than a second for a thousand namespaces.
-Here a message is cut into its attributes, 0.01 ms, and one is decoded when somebody wants it. Which number and which
-type a name has, and which class describes what is nested, pyroute2's classes say.
+pyroute2 makes an object of every attribute of a message, 0.4 ms a link read and 0.1 ms a link written: seconds for a
+thousand namespaces. Here a message is cut into its attributes, 0.01 ms, and one is decoded when somebody wants it; and
+a message to send is put together from its values at once. Which number and which type a name has, and which class
+describes what is nested, pyroute2's classes say. The first message of each form is written by pyroute2 as well, and
+only a form that comes out the same is trusted from then on.
 """
 
 from __future__ import annotations
@@ -17,11 +19,13 @@ from __future__ import annotations
 import functools
 import socket
 import struct
+import types
 import typing as t
 
 from ansible_collections.netns.lab.plugins.module_utils._pyroute2 import message_class
 
 _ATTRIBUTE = struct.Struct("=HH")
+_NLMSGHDR = 16
 _TYPE_MASK = 0x3FFF  # NLA_TYPE_MASK: without the flags for nested and big-endian
 
 
@@ -42,9 +46,36 @@ def _ip_address(data: bytes) -> str:
     return socket.inet_ntop(socket.AF_INET6 if len(data) == 16 else socket.AF_INET, data)
 
 
+def _packed(layout: str) -> t.Callable[[t.Any], bytes]:
+    return struct.Struct(layout).pack
+
+
+def _ip_bytes(value: str) -> bytes:
+    return socket.inet_pton(socket.AF_INET6 if ":" in value else socket.AF_INET, value)
+
+
+def _link_layer_bytes(value: str) -> bytes:
+    return bytes.fromhex(value.replace(":", ""))
+
+
+_ENCODERS: dict[str, t.Callable[[t.Any], bytes]] = {
+    "uint8": _packed("=B"),
+    "uint16": _packed("=H"),
+    "be16": _packed(">H"),
+    "uint32": _packed("=I"),
+    "uint64": _packed("=Q"),
+    "int32": _packed("=i"),
+    "asciiz": lambda value: value.encode() + b"\0",
+    "l2addr": _link_layer_bytes,
+    "lladdr": _link_layer_bytes,
+    "ipaddr": _ip_bytes,
+    "target": _ip_bytes,
+}
+
 _DECODERS: dict[str, t.Callable[[bytes], t.Any]] = {
     "uint8": _integer("=B"),
     "uint16": _integer("=H"),
+    "be16": _integer(">H"),
     "uint32": _integer("=I"),
     "uint64": _integer("=Q"),
     "int32": _integer("=i"),
@@ -61,13 +92,25 @@ class _Layout:
 
     def __init__(self, source: t.Any) -> None:
         self.source = source
-        fields = [(name, form) for name, form in source.fields if not form.endswith("x")]
+        fields = [(name, form) for name, form in source.fields if form[-1] != "x"]
         self.header = struct.Struct("=" + "".join(form for _name, form in source.fields))
         self.names = [name for name, _form in fields]
+        self.keys = {*self.names, "attrs"}
         self.attributes: dict[str, tuple[int, str]] = {
             entry[-2]: (entry[0] if len(entry) == 3 else number, entry[-1])
             for number, entry in enumerate(source.nla_map or ())
         }
+
+    def nested(self, kind: str, of_sibling: t.Callable[[str], t.Any]) -> t.Any:
+        """The class of an attribute that has others in it; None when there is none. What is in some depends on the
+        kind of link beside it."""
+        if kind == "info_data":
+            return self.source.data_map.get(of_sibling("IFLA_INFO_KIND"))
+        if kind == "info_slave_data":
+            return getattr(self.source, f"{of_sibling('IFLA_INFO_SLAVE_KIND')}_slave_data", None)
+        found = self.source.af_spec_inet if kind == "af_spec" else getattr(self.source, kind)
+        # Some classes are told by a function, of which only those fail here that want to see the message first.
+        return found(None) if isinstance(found, types.FunctionType) else found
 
 
 @functools.cache
@@ -112,14 +155,9 @@ class Message:
         return self._attributes.get(self._layout.attributes[name][0])
 
     def _nested(self, kind: str, data: bytes) -> t.Any:
-        source = self._layout.source
-        if kind in ("info_data", "info_slave_data"):
-            # What is in there depends on the kind of link beside it.
-            prefix = "IFLA_INFO_SLAVE_KIND" if kind == "info_slave_data" else "IFLA_INFO_KIND"
-            suffix = kind.replace("info", "", 1)
-            nested = getattr(source, f"{self.get_attr(prefix)}{suffix}", None)
-            return None if nested is None else Message(_layout(nested), data, has_header=False)
-        nested = source.af_spec_inet if kind == "af_spec" else getattr(source, kind)
+        nested = self._layout.nested(kind, self.get_attr)
+        if nested is None:
+            return None
         layout = _layout(nested)
         if not layout.attributes:  # a plain structure
             return dict(zip(layout.names, layout.header.unpack_from(data)))
@@ -134,3 +172,60 @@ def read(schema: str, body: bytes) -> Message:
 def attributes(schema: str, data: bytes) -> Message:
     """Attributes in the way of one of pyroute2's classes, without its header."""
     return Message(_layout(message_class(schema)), data, has_header=False)
+
+
+# -- writing
+
+_PADDING = (b"", b"\0\0\0", b"\0\0", b"\0")
+_trusted: dict[tuple[str, ...], bool] = {}
+
+
+def encode(schema: str, header: dict[str, t.Any], attrs: t.Sequence[t.Any]) -> bytes:
+    """The body of a message, without the netlink header: its fixed fields, and pairs of attributes and values. What is
+    nested is a dict of its own fields, and of ``attrs``."""
+    form = [schema]
+    try:
+        body = _encoded(_layout(message_class(schema)), {**header, "attrs": attrs}, form)
+    except (LookupError, TypeError, ValueError, AttributeError, OSError, struct.error):
+        return _encoded_by_pyroute2(schema, header, attrs)
+    is_trusted = _trusted.get(tuple(form))
+    if is_trusted:
+        return body
+    reference = _encoded_by_pyroute2(schema, header, attrs)
+    if is_trusted is None:
+        _trusted[tuple(form)] = body == reference
+    return reference
+
+
+def _encoded(layout: _Layout, value: dict[str, t.Any], form: list[str]) -> bytes:
+    """Notes in ``form`` what there is."""
+    attrs = value.get("attrs", ())
+    fields = [value.get(name, 0) for name in layout.names]
+    if not value.keys() <= layout.keys:
+        raise LookupError
+    packed = layout.header.pack(*fields)
+    parts = [packed, _PADDING[len(packed) & 3]]
+    for name, inner in attrs:
+        number, kind = layout.attributes[name]
+        form.append(name)
+        encoder = _ENCODERS.get(kind)
+        if encoder is not None:
+            data = encoder(inner)
+        else:
+            source = layout.nested(kind, lambda sibling: dict(attrs)[sibling])
+            form.append(str(source))
+            nested = _layout(source)
+            data = _encoded(nested, inner if isinstance(inner, dict) else {"value": inner}, form)
+            number |= source.nla_flags
+        parts += (_ATTRIBUTE.pack(len(data) + 4, number), data, _PADDING[len(data) & 3])
+    form.append("")
+    return b"".join(parts)
+
+
+def _encoded_by_pyroute2(schema: str, header: dict[str, t.Any], attrs: t.Sequence[t.Any]) -> bytes:
+    message = message_class(schema)()
+    for field, value in header.items():
+        message[field] = value
+    message["attrs"] = list(attrs)
+    message.encode()
+    return bytes(message.data[_NLMSGHDR :])

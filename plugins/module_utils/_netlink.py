@@ -15,6 +15,7 @@ import struct
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.netns.lab.plugins.module_utils._message import encode as encode
 from ansible_collections.netns.lab.plugins.module_utils._message import read
 from ansible_collections.netns.lab.plugins.module_utils._pyroute2 import message_class
 
@@ -82,16 +83,6 @@ class Answer:
 
     messages: list[tuple[int, bytes]]
     error: NetlinkError | None = None
-
-
-def encode(schema: str, header: dict[str, t.Any], attrs: list[t.Any]) -> bytes:
-    """The body of a message, without the netlink header."""
-    message = message_class(schema)()
-    for field, value in header.items():
-        message[field] = value
-    message["attrs"] = attrs
-    message.encode()
-    return bytes(message.data[_HEADER.size :])
 
 
 def decode(schema: str, body: bytes) -> t.Any:

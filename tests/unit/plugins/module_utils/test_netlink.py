@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.netns.lab.plugins.module_utils import _message
 from ansible_collections.netns.lab.plugins.module_utils import _netlink as nl
 
 HEADER = struct.Struct("=IHHII")
@@ -487,3 +488,40 @@ def test_encoding_leaves_what_it_is_given_alone_and_is_the_same_each_time() -> N
         known = repr((header, attrs))
         assert nl.encode(schema, header, attrs) == nl.encode(schema, header, attrs)
         assert repr((header, attrs)) == known
+
+
+@pytest.mark.parametrize(("schema", "header", "attrs"), MESSAGES)
+def test_a_form_is_trusted_once_pyroute2_has_written_the_same(
+    schema: str, header: dict[str, t.Any], attrs: list[t.Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_message, "_trusted", {})
+    first = nl.encode(schema, header, attrs)
+    assert all(_message._trusted.values())
+    trusted = bool(_message._trusted)  # else pyroute2 alone can write it
+    monkeypatch.setattr(_message, "_encoded_by_pyroute2", None if trusted else _message._encoded_by_pyroute2)
+    assert nl.encode(schema, header, attrs) == first
+
+
+def test_a_form_that_comes_out_otherwise_is_left_to_pyroute2(monkeypatch: pytest.MonkeyPatch) -> None:
+    message = ("ifinfmsg", {"family": 0, "index": 5}, [("IFLA_IFNAME", "eth0")])
+    right = nl.encode(*message)
+    monkeypatch.setattr(_message, "_trusted", {})
+    monkeypatch.setitem(_message._ENCODERS, "asciiz", lambda value: b"something else")
+    assert [nl.encode(*message), nl.encode(*message)] == [right, right]
+
+
+def test_the_commonest_requests_are_written_without_pyroute2(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thousand of each are what a large lab is made of."""
+    peer = {"index": 7, "attrs": [("IFLA_IFNAME", "eth0"), ("IFLA_NET_NS_FD", 12)]}
+    info = [("IFLA_INFO_KIND", "veth"), ("IFLA_INFO_DATA", {"attrs": [("VETH_INFO_PEER", peer)]})]
+    requests: list[tuple[str, dict[str, t.Any], list[t.Any]]] = [
+        ("ifinfmsg", {"index": 5}, [("IFLA_IFNAME", "a1"), ("IFLA_LINKINFO", {"attrs": info})]),
+        ("ifinfmsg", {"flags": 1, "change": 1}, [("IFLA_IFNAME", "eth0")]),
+        ("ifinfmsg", {}, [("IFLA_IFNAME", "a1"), ("IFLA_MASTER", 3)]),
+        ("ifaddrmsg", {"family": 2, "prefixlen": 24, "index": 7}, [("IFA_LOCAL", "192.0.2.1"), ("IFA_ADDRESS", "::1")]),
+    ]
+    for request in requests:
+        nl.encode(*request)
+    monkeypatch.setattr(_message, "_encoded_by_pyroute2", None)
+    for request in requests:
+        assert nl.encode(*request)
