@@ -45,7 +45,10 @@ class Source:
         while not until(found):
             if self._task.done():
                 self._task.result()
-            found.append(await asyncio.wait_for(self._queue.get(), 30))
+            try:
+                found.append(await asyncio.wait_for(self._queue.get(), 30))
+            except asyncio.TimeoutError:
+                raise AssertionError(f"{script}: nothing more is told after {[*map(brief, found)]}") from None
         assert await child.wait() == 0, script
         return found
 
