@@ -15,6 +15,7 @@ import traceback
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.netns.lab.plugins.module_utils._engine import Item, Topology, run
 from ansible_collections.netns.lab.plugins.module_utils._errors import LabError
@@ -57,13 +58,31 @@ def run_sections() -> None:
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
             "prune": {"type": "bool", "default": True},
             "lock_timeout": {"type": "float", "default": 60.0},
+            "sections": {"type": "json"},
             **_COMMON,
             **sections,
         },
     )
     params = module.params
     topology = Topology(params["name"], params["state"] == "present", params["prune"], params["lock_timeout"])
+    try:
+        more = _parsed(params["sections"], sections)
+    except ValueError as e:
+        module.fail_json(msg=f"sections: {e}")
+    for section, items in more.items():
+        params[section] = params[section] + items
     _run(module, _listed(params), topology)
+
+
+def _parsed(text: str | None, sections: dict[str, t.Any]) -> dict[str, list[dict[str, t.Any]]]:
+    """Sections that are told as one text, checked as AnsibleModule checks its own. Raises ValueError."""
+    found = json.loads(text or "{}")
+    if not isinstance(found, dict):
+        raise ValueError("it is no dictionary of sections")
+    validated = ArgumentSpecValidator(sections).validate(found)
+    if validated.error_messages:
+        raise ValueError("; ".join(validated.error_messages))
+    return dict(validated.validated_parameters)
 
 
 def _listed(params: dict[str, t.Any]) -> t.Iterator[Item]:

@@ -45,10 +45,15 @@ class Placement:
 
 
 def place(
-    lab: Lab, hosts: t.Sequence[str], known: t.Collection[str] = (), weights: t.Mapping[str, float] | None = None
+    lab: Lab,
+    hosts: t.Sequence[str],
+    known: t.Collection[str] = (),
+    weights: t.Mapping[str, float] | None = None,
+    limited: bool = False,
 ) -> Placement:
     """``hosts`` have their share or their copy; ``known`` are those that a node may name besides. ``weights``: how much
-    of a spread lab each of ``hosts`` takes, 1 unless it is named."""
+    of a spread lab each of ``hosts`` takes, 1 unless it is named. ``limited``: whether some may be missing in
+    ``hosts``."""
     weights = weights or {}
     placement = Placement(list(dict.fromkeys(hosts)), copied=lab.placement == "each")
     for node in lab.nodes.values():
@@ -62,7 +67,7 @@ def place(
     if placement.copied:
         _copy(lab, placement)
     else:
-        _spread(lab, placement, weights)
+        _spread(lab, placement, weights, limited)
     named = [host for node in lab.nodes.values() for host in placement.of_node[node]]
     placement.hosts = list(dict.fromkeys([*placement.hosts, *named]))
     return placement
@@ -85,7 +90,7 @@ def _copy(lab: Lab, placement: Placement) -> None:
             )
 
 
-def _spread(lab: Lab, placement: Placement, weights: t.Mapping[str, float]) -> None:
+def _spread(lab: Lab, placement: Placement, weights: t.Mapping[str, float], limited: bool) -> None:
     together = _Together(lab)
     load = dict.fromkeys(placement.hosts, 0)
     where: dict[Node, str] = {}
@@ -100,6 +105,12 @@ def _spread(lab: Lab, placement: Placement, weights: t.Mapping[str, float]) -> N
             where[node] = host
             if host in load:
                 load[host] += 1
+    if free and limited:
+        raise Fault(
+            ("lab_hosts",),
+            "the play is limited to some hosts, and all nodes would be shared out among these; name all hosts of the "
+            "lab in lab_hosts",
+        )
     room = _shares(len(free), load, weights)
     beside = _Beside(lab)
     for node, host in where.items():

@@ -115,12 +115,14 @@ class _Graph:
         """A default route over the first router; the networks it does not lead to over that which does."""
         routes: dict[_Hop, list[_Network]] = {}
         covered: set[int] = set()
+        met = {node}
         for place, _own in self._ends[node]:
             part = self._parts[place]
             hop = next((hop for other, hop in self._routers[place] if other is not node), None)
             if hop is None:
                 for other, beside in self._others[place]:
-                    if other is not node:
+                    if other not in met:
+                        met.add(other)
                         routes.setdefault(beside, []).extend(self._loopbacks[other])
             elif part not in covered:
                 networks = [(0, 0)] if not covered else self._within(part, node)
@@ -130,15 +132,15 @@ class _Graph:
 
     def _within(self, part: int, node: Node) -> list[_Network]:
         own = {place for place, _own in self._ends[node]}
-        found: list[_Network] = []
+        found: dict[_Network, None] = {}
         for place, networks in enumerate(self._networks):
             if self._parts[place] == part:
                 if place not in own:
-                    found += networks
+                    found.update(dict.fromkeys(networks))
                 for other, _hop in self._routers[place] + self._others[place]:
                     if other is not node:
-                        found += self._loopbacks.get(other, ())
-        return found
+                        found.update(dict.fromkeys(self._loopbacks.get(other, ())))
+        return list(found)
 
     def _ways(self, node: Node) -> t.Iterator[tuple[_Hop, list[_Network]]]:
         """To everything that can be reached, nearest first."""
