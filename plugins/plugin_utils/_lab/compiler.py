@@ -46,6 +46,7 @@ class HostPart:
     """What one host has of a lab."""
 
     sections: dict[str, list[Item]]
+    """Those that have items."""
     checks: list[Item]
     """What can be expected from here, as items of ``netns_ping``."""
     commands: list[Item]
@@ -113,7 +114,7 @@ class _Compiler:
         self._count_ports(here)
         self._address(here, host)
         return HostPart(
-            sections=self._sections,
+            sections={section: items for section, items in self._sections.items() if items},
             checks=self._checks(here),
             commands=[
                 {"node": node.name, "namespace": node.namespace, "commands": list(node.options["exec"])}
