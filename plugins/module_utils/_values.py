@@ -31,13 +31,25 @@ def namespace_name(value: str) -> str:
     what = "the namespace name"
     if not value:
         raise ValueError(f"{what} is empty; leave the option out for the namespace the module itself runs in")
-    if "/" in value or value in (".", ".."):
-        raise ValueError(f"{what} {value!r} is a path; give the name of a namespace under /run/netns")
+    _no_control_characters(what, value)
+    namespace_file(value)
     if value.isdigit():
         # iproute2 takes such a name for a process ID.
         raise ValueError(f"{what} {value!r} is all digits, which ip takes for a process ID; put a letter in it")
-    _no_control_characters(what, value)
-    size = len(value.encode())
+    return value
+
+
+def namespace_file(value: str) -> str:
+    """Any name that a file in /run/netns can have, whoever has chosen it."""
+    what = "the namespace name"
+    if not value or "/" in value or value in (".", ".."):
+        raise ValueError(f"{what} {value!r} is a path; give the name of a namespace under /run/netns")
+    try:
+        size = len(value.encode(errors="surrogateescape"))
+    except UnicodeEncodeError:
+        size = 0
+    if "\0" in value or not size:
+        raise ValueError(f"{what} {value!r} has a character that no file name can have")
     if size > 255:
         raise ValueError(f"{what} {value[:20]!r}... has {size} bytes; 255 is the most a file name can have")
     return value

@@ -82,7 +82,18 @@ class Remote:
         play = {"hosts": "all", "gather_facts": False, "become": user != "root", "tasks": steps}
         playbook.write_text(json.dumps([play]), encoding="utf-8")
         results.unlink(missing_ok=True)
-        host = {
+        inventory = self.folder / "inventory.json"
+        host = self.login(address, user, source)
+        inventory.write_text(json.dumps({"all": {"hosts": {"machine": host}}}), encoding="utf-8")
+        done = self.ansible("playbook", "-i", str(inventory), str(playbook), ANSIBLE_PIPELINING="1")
+        log = (self.folder / "log").read_text(encoding="utf-8", errors="replace")
+        assert done.returncode == 0, f"{done.stdout}\n{done.stderr}\n{log}"
+        found: list[dict[str, t.Any]] = json.loads(results.read_text(encoding="utf-8"))
+        return found
+
+    def login(self, address: str, user: str = "root", source: str = "") -> dict[str, t.Any]:
+        """Variables of a host by which Ansible reaches the machine."""
+        return {
             "ansible_host": address,
             "ansible_port": PORT,
             "ansible_user": user,
@@ -92,32 +103,27 @@ class Remote:
             "ansible_python_interpreter": sys.executable,
             "ansible_remote_tmp": f"/run/tmp/ansible-{user}",
         }
-        inventory = self.folder / "inventory.json"
-        inventory.write_text(json.dumps({"all": {"hosts": {"machine": host}}}), encoding="utf-8")
-        done = subprocess.run(
-            [
-                *("nsenter", f"--net=/proc/{self.namespace}/ns/net", sys.executable, "-m", "ansible", "playbook"),
-                *("-i", str(inventory), str(playbook)),
-            ],
+
+    def ansible(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Runs a program of Ansible's where the client is."""
+        return subprocess.run(
+            ["nsenter", f"--net=/proc/{self.namespace}/ns/net", sys.executable, "-m", "ansible", *arguments],
             env={
                 **os.environ,
                 "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build"),
                 "ANSIBLE_CONFIG": str(ROOT / ".build" / "ansible.cfg"),
                 "ANSIBLE_HOST_KEY_CHECKING": "0",
-                "ANSIBLE_PIPELINING": "1",
                 # A socket's path is short; another test's connection leads to another machine.
                 "ANSIBLE_SSH_CONTROL_PATH_DIR": f"/run/tmp/control-{self.namespace}",
-                "ANSIBLE_SSH_ARGS": "-o ControlMaster=auto -o ControlPersist=10s",
+                # The file of known hosts is that of the user who tests, whatever HOME says.
+                "ANSIBLE_SSH_ARGS": "-o ControlMaster=auto -o ControlPersist=10s -o UserKnownHostsFile=/dev/null",
                 "ANSIBLE_TIMEOUT": "10",
                 "LC_ALL": "C.UTF-8",
+                **environment,
             },
             capture_output=True,
             text=True,
         )
-        log = (self.folder / "log").read_text(encoding="utf-8", errors="replace")
-        assert done.returncode == 0, f"{done.stdout}\n{done.stderr}\n{log}"
-        found: list[dict[str, t.Any]] = json.loads(results.read_text(encoding="utf-8"))
-        return found
 
 
 @contextlib.contextmanager
@@ -149,23 +155,24 @@ def remote(folder: Path) -> t.Iterator[Remote]:
                 process.wait()
 
 
-def add_user(folder: Path) -> None:
-    """An ordinary user who may use sudo, in the sandbox's /etc."""
-    home = _public_folder(folder) / "home"
+def add_user(folder: Path, name: str = USER, uid: int = 61001, hashed: str = "*", rule: str = "NOPASSWD: ALL") -> None:
+    """An ordinary user, who may use sudo by ``rule``, in the sandbox's /etc. ``hashed`` is the password's hash."""
+    home = _public_folder(folder) / f"home-{name}"
     home.mkdir(exist_ok=True)
     for file, line in (
-        ("passwd", f"{USER}:x:61001:61001::{home}:/bin/sh\n"),
-        ("group", f"{USER}:x:61001:\n"),
-        ("shadow", f"{USER}:*:20000:0:99999:7:::\n"),
+        ("passwd", f"{name}:x:{uid}:{uid}::{home}:/bin/sh\n"),
+        ("group", f"{name}:x:{uid}:\n"),
+        ("shadow", f"{name}:{hashed}:20000:0:99999:7:::\n"),
     ):
         path = Path("/etc", file)
-        if not path.read_text(encoding="utf-8").count(f"{USER}:"):
+        if not path.read_text(encoding="utf-8").count(f"{name}:"):
             with path.open("a", encoding="utf-8") as opened:
                 opened.write(line)
-    os.chown(home, 61001, 61001)
-    rule = Path("/etc/sudoers.d", USER)
-    rule.write_text(f"{USER} ALL=(ALL) NOPASSWD: ALL\n", encoding="ascii")
-    rule.chmod(0o440)
+    os.chown(home, uid, uid)
+    if rule:
+        sudoers = Path("/etc/sudoers.d", name)
+        sudoers.write_text(f"{name} ALL=(ALL) {rule}\n", encoding="ascii")
+        sudoers.chmod(0o440)
 
 
 def _sshd(folder: Path) -> subprocess.Popen[bytes]:
@@ -182,6 +189,7 @@ def _sshd(folder: Path) -> subprocess.Popen[bytes]:
         "UsePAM no",
         "PermitRootLogin prohibit-password",
         "UseDNS no",
+        "Subsystem sftp internal-sftp",
     ]
     config.write_text("\n".join(lines) + "\n", encoding="ascii")
     with open(folder / "log", "wb") as log:
