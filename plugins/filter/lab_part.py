@@ -101,17 +101,11 @@ _value:
       type: list
       elements: dict
     commands:
-      description: The C(exec) lists of the nodes, by C(node), C(namespace) and C(commands).
+      description: What the C(exec) lists of the nodes say, by C(node), C(namespace) and C(command).
       type: list
       elements: dict
     notes:
       description: What was decided that the definition does not say, in sentences.
-      type: list
-      elements: str
-    unknown:
-      description:
-        - The hosts that have links to other hosts and whose address is not known. If there are any, everything else is
-          empty.
       type: list
       elements: str
 """
@@ -120,11 +114,9 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.netns.lab.plugins.plugin_utils._lab.compiler import Underlay, compile_host, hosts_of_tunnels
+from ansible_collections.netns.lab.plugins.plugin_utils._lab.compiler import Underlay, compile_host
 from ansible_collections.netns.lab.plugins.plugin_utils._lab.faults import Fault
-from ansible_collections.netns.lab.plugins.plugin_utils._lab.hosts import underlay_addresses, weights
-from ansible_collections.netns.lab.plugins.plugin_utils._lab.placement import place
-from ansible_collections.netns.lab.plugins.plugin_utils._lab.reader import read_lab
+from ansible_collections.netns.lab.plugins.plugin_utils._lab.hosts import placed_lab
 
 
 def _filter(
@@ -138,21 +130,13 @@ def _filter(
     processes: str = "fail",
     limited: bool = False,
 ) -> dict[str, t.Any]:
-    hostvars = hostvars or {}
     try:
-        lab = read_lab(definition)
-        placement = place(lab, hosts, known, weights(hosts, hostvars), limited)
-        tunnels = hosts_of_tunnels(lab, placement)
-        addresses = underlay_addresses(tunnels, hostvars)
-        unknown = [other for other in tunnels if other not in addresses]
-        if unknown:
-            return {"sections": {}, "checks": [], "commands": [], "notes": [], "unknown": unknown}
+        placed = placed_lab(definition, hosts, known, hostvars, limited)
         # A number from the command line (-e) is a string.
-        underlay = Underlay(addresses, int(underlay_mtu), int(vxlan_port))
-        part = compile_host(lab, placement, host, underlay, processes)
+        underlay = Underlay(placed.addresses, int(underlay_mtu), int(vxlan_port))
+        return vars(compile_host(placed.lab, placed.placement, host, underlay, processes))
     except Fault as e:
         raise AnsibleFilterError(str(e)) from None
-    return {**vars(part), "unknown": []}
 
 
 class FilterModule:

@@ -50,7 +50,7 @@ class HostPart:
     checks: list[Item]
     """What can be expected from here, as items of ``netns_ping``."""
     commands: list[Item]
-    """The ``exec`` lists of the nodes that are here: ``node``, ``namespace`` and ``commands``."""
+    """What the ``exec`` lists of the nodes that are here say: ``node``, ``namespace`` and ``command``."""
     notes: list[str]
     """What was decided that the definition does not say."""
 
@@ -117,9 +117,9 @@ class _Compiler:
             sections={section: items for section, items in self._sections.items() if items},
             checks=self._checks(here),
             commands=[
-                {"node": node.name, "namespace": node.namespace, "commands": list(node.options["exec"])}
+                {"node": node.name, "namespace": node.namespace, "command": command}
                 for node in here
-                if node.options.get("exec")
+                for command in node.options.get("exec", ())
             ],
             notes=self._notes,
         )

@@ -5,16 +5,48 @@
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins!
 
-"""What the inventory says of the hosts of a lab."""
+"""A lab on the hosts of a play: what the inventory says of them."""
 
 from __future__ import annotations
 
 import ipaddress
 import typing as t
+from dataclasses import dataclass
 
+from ansible_collections.netns.lab.plugins.plugin_utils._lab.compiler import hosts_of_tunnels
 from ansible_collections.netns.lab.plugins.plugin_utils._lab.faults import Fault
+from ansible_collections.netns.lab.plugins.plugin_utils._lab.model import Lab
+from ansible_collections.netns.lab.plugins.plugin_utils._lab.placement import Placement, place
+from ansible_collections.netns.lab.plugins.plugin_utils._lab.reader import read_lab
 
 HostVars = t.Mapping[str, t.Any]
+
+
+@dataclass
+class PlacedLab:
+    """A lab, where its nodes are, and how the hosts reach each other."""
+
+    lab: Lab
+    placement: Placement
+    addresses: dict[str, str]
+    """Those of the hosts with links to others, as far as they are known."""
+    unknown: list[str]
+    """The hosts with links to others whose address is not known."""
+
+
+def placed_lab(
+    definition: t.Mapping[str, t.Any],
+    hosts: t.Sequence[str],
+    known: t.Sequence[str] = (),
+    hostvars: t.Mapping[str, HostVars] | None = None,
+    limited: bool = False,
+) -> PlacedLab:
+    hostvars = {} if hostvars is None else hostvars
+    lab = read_lab(definition)
+    placement = place(lab, hosts, known, _weights(hosts, hostvars), limited)
+    tunnels = hosts_of_tunnels(lab, placement)
+    addresses = underlay_addresses(tunnels, hostvars)
+    return PlacedLab(lab, placement, addresses, [host for host in tunnels if host not in addresses])
 
 
 def underlay_addresses(hosts: t.Iterable[str], hostvars: t.Mapping[str, HostVars]) -> dict[str, str]:
@@ -57,7 +89,7 @@ def _literal(text: t.Any) -> str | None:
     return None if address.is_loopback or address.is_unspecified else str(address)
 
 
-def weights(hosts: t.Iterable[str], hostvars: t.Mapping[str, HostVars]) -> dict[str, float]:
+def _weights(hosts: t.Iterable[str], hostvars: t.Mapping[str, HostVars]) -> dict[str, float]:
     """How much of a spread lab each host takes."""
     found: dict[str, float] = {}
     for host in hosts:
