@@ -160,7 +160,6 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         machines = self.get_option("lab_hosts") or self._machines() or [_HERE]
         state = json.dumps([definition, machines, self._machines()], default=str, sort_keys=True)
         digest = hashlib.sha256(state.encode()).hexdigest()
-        self.load_cache_plugin()
         key = self.get_cache_key(path)
         if cache and self.get_option("cache"):
             try:
