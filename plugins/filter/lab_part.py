@@ -96,8 +96,8 @@ _value:
       type: dict
     checks:
       description:
-        - What is expected to reach what from the nodes of this host, by C(namespace), C(destination) and
-          C(reachable).
+        - What the nodes of this host are expected to reach, as items of
+          O(netns.lab.verify#role:main:verify_expect).
       type: list
       elements: dict
     commands:

@@ -48,7 +48,7 @@ class HostPart:
     sections: dict[str, list[Item]]
     """Those that have items."""
     checks: list[Item]
-    """What can be expected from here, as items of ``netns_ping``."""
+    """What is expected from here, as the role ``verify`` takes it."""
     commands: list[Item]
     """What the ``exec`` lists of the nodes that are here say: ``node``, ``namespace`` and ``command``."""
     notes: list[str]
@@ -305,8 +305,8 @@ class _Compiler:
         names = {node.name for node in here}
         return [
             {
-                "namespace": expected.source.namespace,
-                "destination": expected.destination,
+                "from": expected.source.namespace,
+                "to": expected.destination,
                 "reachable": expected.reachable,
             }
             for expected in self._lab.expectations

@@ -86,8 +86,8 @@ class TestSections:
             {"node": "h1", "namespace": "h1", "command": "ip link"},
             {"node": "h1", "namespace": "h1", "command": "true"},
         ]
-        assert found["checks"] == [{"namespace": "h1", "destination": "192.0.2.9", "reachable": False}]
-        assert part(definition, "w2", ["w1", "w2"])["checks"][0]["namespace"] == "h2"
+        assert found["checks"] == [{"from": "h1", "to": "192.0.2.9", "reachable": False}]
+        assert part(definition, "w2", ["w1", "w2"])["checks"][0]["from"] == "h2"
         assert part(definition, "w3", ["w1", "w2", "w3"])["sections"] == {}
 
     def test_a_prefix_is_before_the_names_of_namespaces(self) -> None:
