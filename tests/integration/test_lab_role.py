@@ -18,7 +18,7 @@ import yaml
 
 from ansible_collections.netns.lab.plugins.plugin_utils._lab.reader import VARIABLES, read_lab
 from ansible_collections.netns.lab.tests.integration.helpers.lab import Lab
-from ansible_collections.netns.lab.tests.integration.helpers.modules import ROOT
+from ansible_collections.netns.lab.tests.integration.helpers.modules import ROOT, execute
 
 LABS = ROOT / "playbooks" / "labs"
 
@@ -69,21 +69,23 @@ def unreached(lab: Lab, definition: dict[str, t.Any]) -> list[str]:
 @pytest.mark.parametrize("name", sorted(file.name for file in LABS.glob("*.netns.yml")))
 def test_the_labs_to_start_from_work(lab: Lab, tmp_path: Path, name: str) -> None:
     definition = defined(LABS / name)
-    assert "changed=1 " in play(tmp_path, "-e", f"@{LABS / name}")
+    proved = play(tmp_path, "-e", f"@{LABS / name}")
+    assert "changed=1 " in proved and "all as expected" in proved
     assert unreached(lab, definition) == []
-    assert "changed=0 " in play(tmp_path, "-e", f"@{LABS / name}")
-    play(tmp_path, "-e", f"lab_name={definition['lab_name']}", "-e", "lab_state=absent")
+    assert "changed=0 " in play(tmp_path, "-e", f"@{LABS / name}", "-e", "verify=false")
+    assert execute("topology", {"name": definition["lab_name"], "state": "absent"}).changed
     assert (lab.namespaces(), lab.links(""), lab.records()) == ([], set(), {})
 
 
 def test_a_fabric_has_the_size_that_variables_say(lab: Lab, tmp_path: Path) -> None:
-    play(tmp_path, "-e", f"@{LABS / 'leaf_spine.yml'}", "-e", "leaves=2", "-e", "hosts_per_leaf=2")
+    file = ("-e", f"@{LABS / 'leaf_spine.yml'}", "-e", "verify=false", "-e", "hosts_per_leaf=2")
+    play(tmp_path, *file, "-e", "leaves=2")
     assert set(lab.namespaces()) == {
         *("spine1", "spine2", "leaf1", "leaf2", "rack1", "rack2", "h1", "h2", "h3", "h4"),
     }
     target = lab.addresses("h4", "eth0")[0]["local"]
     assert " 1 received" in lab.alone(f"ip netns exec h1 ping -n -c 1 -W 5 {target}")
-    play(tmp_path, "-e", f"@{LABS / 'leaf_spine.yml'}", "-e", "leaves=1", "-e", "hosts_per_leaf=2")
+    play(tmp_path, *file, "-e", "leaves=1")
     assert set(lab.namespaces()) == {"spine1", "spine2", "leaf1", "rack1", "h1", "h2"}
 
 

@@ -42,14 +42,14 @@ class Fleet:
         self.inventory = self._hosts.inventory
 
     def play(self, variables: dict[str, t.Any], *arguments: str) -> Play:
-        """The playbook of the role lab. Fails the test if the play does."""
+        """The playbook of the role lab, without its pings unless ``variables`` say so. Fails the test if it does."""
         played = self.attempt(variables, *arguments)
         assert played.status == 0, played.output
         return played
 
     def attempt(self, variables: dict[str, t.Any], *arguments: str) -> Play:
         file = self._folder / "variables.json"
-        file.write_text(json.dumps(variables), encoding="utf-8")
+        file.write_text(json.dumps({"verify": False, **variables}), encoding="utf-8")
         return self.ansible("playbook", "netns.lab.lab", "-e", f"@{file}", *arguments)
 
     def ansible(self, program: str, *arguments: str) -> Play:
