@@ -40,6 +40,9 @@ class Fleet:
         self._hosts = Hosts(count, folder)
         self.addresses = {f"host{number}": address for number, address in enumerate(self._hosts.addresses, 1)}
         self.inventory = self._hosts.inventory
+        for host in self.addresses:
+            # Facts have the interfaces from there.
+            self.sh(host, "mount -t sysfs sysfs /sys")
 
     def play(self, variables: dict[str, t.Any], *arguments: str) -> Play:
         """The playbook of the role lab, without its pings unless ``variables`` say so. Fails the test if it does."""
