@@ -115,7 +115,8 @@ class _Inherited:
     def complete(self, node: dict[str, t.Any], path: Path) -> dict[str, t.Any]:
         """The options of a node with all that it inherits."""
         groups = self._list(node.get("group", self._defaults.get("group", ())))
-        layers = [self._group(name, (*path, "group")) for name in groups]
+        # One that nothing is said of still is one of the inventory.
+        layers = [self._groups.get(name, {}) for name in groups]
         kind = next((layer["kind"] for layer in (node, *layers, self._defaults) if "kind" in layer), LINUX)
         if kind not in opt.NODE:
             raise Fault((*path, "kind"), unknown("kind", kind, opt.NODE))
@@ -134,10 +135,6 @@ class _Inherited:
         if "namespace" in node and node["namespace"] is None:
             result["namespace"] = None
         return result
-
-    def _group(self, name: t.Any, path: Path) -> dict[str, t.Any]:
-        # One that nothing is said of still is one of the inventory.
-        return self._groups.get(str(name), {})
 
     @staticmethod
     def _list(value: t.Any) -> list[str]:
