@@ -17,7 +17,7 @@ from ansible_collections.netns.lab.plugins.module_utils._errors import LabError
 from ansible_collections.netns.lab.plugins.module_utils._model import Wish
 from ansible_collections.netns.lab.plugins.module_utils._module import COMMON, finish, new_module
 from ansible_collections.netns.lab.plugins.module_utils._persistence import forgotten, kept
-from ansible_collections.netns.lab.plugins.module_utils._sections import given, listed, sections_spec
+from ansible_collections.netns.lab.plugins.module_utils._sections import given, listed, merge_text, sections_spec
 
 
 def run_sections() -> None:
@@ -30,10 +30,15 @@ def run_sections() -> None:
             "persistent": {"type": "bool", "default": False},
             "service_manager": {"type": "str", "choices": ["systemd", "none"], "default": "systemd"},
             "lock_timeout": {"type": "float", "default": 60.0},
+            "sections": {"type": "json"},
             **COMMON,
             **sections_spec(),
         },
     )
+    try:
+        merge_text(module.params)
+    except LabError as e:
+        module.fail_json(msg=str(e))
     finish(module, listed(module.params), lambda: _topology(module.params))
 
 

@@ -83,6 +83,12 @@ options:
       - systemd
       - none
     default: systemd
+  sections:
+    description:
+      - More items of the other sections, as one JSON text of a dictionary with the names of sections as its keys.
+      - The controller is done with one text a good deal sooner than with thousands of items that no range describes.
+        This is how the role P(netns.lab.lab#role) hands over a large lab.
+    type: json
   lock_timeout:
     description:
       - Seconds to wait for another run of this module on the same host. There is one at a time.
