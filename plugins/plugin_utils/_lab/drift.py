@@ -89,7 +89,7 @@ def _mark(marks: dict[t.Any, str], what: t.Any, state: str) -> None:
 
 
 class _Places:
-    """From the name of an item, such as ``h1:eth0 192.0.2.1/24``, to what it is on."""
+    """From the name of an item, such as ``h1:eth0 192.0.2.1/24`` or ``h1 default``, to what it is on."""
 
     def __init__(self, lab: Lab) -> None:
         self._nodes: dict[str | None, list[Node]] = {}
@@ -105,9 +105,9 @@ class _Places:
     def of(self, found: Difference) -> tuple[list[Node], Endpoint | None]:
         if found.section == "netns":
             return self._nodes.get(found.item, []), None
-        # A namespace may have a colon in its name, and an address has them.
-        parts = found.item.split(":")
-        names = (":".join(parts[:count]) for count in range(len(parts) - 1, 0, -1))
+        # A namespace may have both characters in its name, and addresses have colons.
+        ends = [number for number, char in enumerate(found.item) if char in ": "]
+        names = (found.item[:end] for end in reversed(ends))
         namespace = next((name for name in names if name in self._nodes), None)
         rest = found.item if namespace is None else found.item[len(namespace) + 1 :]
         interface = rest.partition(" ")[0]

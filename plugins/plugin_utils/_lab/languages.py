@@ -27,7 +27,7 @@ _DASHED = {MISSING, SURPLUS}
 def dot(picture: Picture) -> str:
     lines = [
         "graph lab {",
-        f'  graph [fontname="{FONT}" fontsize=13 nodesep=0.35 ranksep=0.6 bgcolor="white"];',
+        f'  graph [rankdir=LR fontname="{FONT}" fontsize=13 nodesep=0.25 ranksep=0.9 bgcolor="white"];',
         f'  node [shape=box style="rounded,filled" fontname="{FONT}" fontsize=13 margin="0.14,0.08"];',
         f'  edge [color="#6b7280" penwidth=1.4 fontname="{FONT}" fontsize=10];',
     ]

@@ -92,7 +92,7 @@ def page(
         mermaid=mermaid(compose(lab, placement, drift)),
         drift=drift,
         rows=list(_rows(lab, placement if placed else None)),
-        matrices=list(_matrices(lab, placement, pings or {})),
+        matrices=list(_matrices(lab, placement, _completed(lab, drift, pings or {}))),
         colours=COLOURS,
         fills=FILLS,
         states=(MISSING, CHANGED, SURPLUS),
@@ -117,16 +117,37 @@ def _rows(lab: Lab, placement: Placement | None) -> t.Iterator[Row]:
             yield Row(node.name, kind, machine, "lo", [*map(str, node.loopback_addresses)], "", "")
         elif not node.ends:
             yield Row(node.name, kind, machine, "", [], "", "")
-        for end in node.ends:
+        # The ports of a bridge have no addresses; their far ends say where they are.
+        for end in () if node.is_bridge else node.ends:
             addresses = [str(address) for address in end.addresses]
             yield Row(node.name, kind, machine, end.interface, addresses, end.mac, end.other.place)
 
 
-def _matrices(lab: Lab, placement: Placement | None, pings: t.Mapping[str, t.Any]) -> t.Iterator[Matrix]:
-    """One, or with copies one for each host."""
+def _completed(lab: Lab, drift: Drift | None, pings: t.Mapping[str, t.Any]) -> dict[str, list[t.Any]]:
+    """With what could not be pinged because the node that was to do so is missing."""
+    completed: dict[str, list[t.Any]] = {}
     for host, results in pings.items():
         if not isinstance(results, list) or not all(isinstance(r, t.Mapping) and r.keys() >= _KEYS for r in results):
             raise Fault(("pings", host), "these are not the results that netns.lab.netns_ping returns")
+        found = [] if drift is None else drift.differences
+        missing = {d.item for d in found if (d.host, d.section, d.state) == (host, "netns", MISSING)}
+        completed[host] = results + [
+            {
+                "namespace": expected.source.namespace,
+                "destination": expected.destination,
+                "reachable": False,
+                "expected": expected.reachable,
+                "ok": not expected.reachable,
+                "reason": f"there is no namespace {expected.source.namespace}",
+            }
+            for expected in lab.expectations
+            if expected.source.namespace in missing
+        ]
+    return completed
+
+
+def _matrices(lab: Lab, placement: Placement | None, pings: t.Mapping[str, list[t.Any]]) -> t.Iterator[Matrix]:
+    """One, or with copies one for each host."""
     if placement is not None and placement.copied and len(pings) > 1:
         for host, results in pings.items():
             if results:
