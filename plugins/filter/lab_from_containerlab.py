@@ -43,8 +43,7 @@ _value:
   contains:
     definition:
       description:
-        - The variables of P(netns.lab.lab#role). With its C(plugin), it is an inventory for
-          P(netns.lab.topology#inventory) as well.
+        - The variables of P(netns.lab.lab#role).
       type: dict
     notes:
       description: What was left out or decided, in sentences.

@@ -37,8 +37,7 @@ def finished(definition: Json, notes: list[str]) -> Imported:
         read_lab({**definition, "lab_overlapping_subnets": True})
         definition = {**definition, "lab_overlapping_subnets": True}
         notes = [*notes, "several links use the same subnet; lab_overlapping_subnets allows it"]
-    # The same file is an inventory.
-    return Imported({"plugin": "netns.lab.topology", **definition}, notes)
+    return Imported(definition, notes)
 
 
 def document(written: t.Any) -> Json:

@@ -68,8 +68,8 @@ def _dot_line(line: Line) -> str:
 
 
 def _markup(text: str) -> str:
-    """For a label that is like HTML. Graphviz reads entities in it and no backslashes."""
-    return html.escape(text) or " "
+    """For a label that is like HTML. Graphviz reads entities in it, and a backslash that tells of the node (escString)."""
+    return html.escape(text).replace("\\", "\\\\") or " "
 
 
 def mermaid(picture: Picture) -> str:
