@@ -33,7 +33,8 @@ options:
 EXAMPLES = r"""
 - name: Write a lab for containerlab
   ansible.builtin.copy:
-    content: "{{ (definition | netns.lab.lab_to_containerlab).document | ansible.builtin.to_nice_yaml(sort_keys=false) }}"
+    content: "{{ (definition | netns.lab.lab_to_containerlab).document
+      | ansible.builtin.to_nice_yaml(sort_keys=false) }}"
     dest: lab.clab.yml
     mode: "0644"
   vars:

@@ -17,7 +17,6 @@ import pytest
 import yaml
 
 from ansible_collections.netns.lab.tests.integration.helpers.lab import Lab
-
 from ansible_collections.netns.lab.tests.integration.test_lab_role import ansible, play, unreached
 
 SMALL: dict[str, t.Any] = {
@@ -103,7 +102,14 @@ def browse(folder: Path, page: str, *arguments: str) -> str:
     file.write_text(page, encoding="utf-8")
     options = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"]
     done = subprocess.run(
-        ["chromium", *options, f"--user-data-dir={folder / 'profile'}", "--window-size=1200,2000", *arguments, f"file://{file}"],
+        [
+            "chromium",
+            *options,
+            f"--user-data-dir={folder / 'profile'}",
+            "--window-size=1200,2000",
+            *arguments,
+            f"file://{file}",
+        ],
         capture_output=True,
         text=True,
         timeout=120,
@@ -137,7 +143,8 @@ def convert(folder: Path, *arguments: str) -> str:
 
 
 @pytest.mark.skipif(
-    not (shutil.which("dot") and shutil.which("chromium")), reason="Graphviz and Chromium (dot, chromium) are not installed"
+    not (shutil.which("dot") and shutil.which("chromium")),
+    reason="Graphviz and Chromium (dot, chromium) are not installed",
 )
 def test_a_lab_that_has_been_broken_is_looked_at(lab: Lab, tmp_path: Path) -> None:
     play(tmp_path, "-e", json.dumps(SMALL), "-e", "verify=false")
@@ -158,7 +165,8 @@ def test_a_lab_that_has_been_broken_is_looked_at(lab: Lab, tmp_path: Path) -> No
     }
 
     # As it is, no script runs in it, and it has a face.
-    quiet = browse(tmp_path, page.replace("</body>", PROBE + "</body>"), f"--screenshot={tmp_path / 'small.png'}", "--dump-dom")
+    screenshot = f"--screenshot={tmp_path / 'small.png'}"
+    quiet = browse(tmp_path, page.replace("</body>", PROBE + "</body>"), screenshot, "--dump-dom")
     assert 'id="addresses"' in quiet.partition("<script>")[0] and "PROBE{" not in quiet
     assert (tmp_path / "small.png").read_bytes().startswith(b"\x89PNG")
 
@@ -195,5 +203,6 @@ def test_a_lab_of_json2netns_is_built_and_pings(lab: Lab, tmp_path: Path) -> Non
     convert(tmp_path, *("-e", "convert_from=json2netns", "-e", "source=pair.json", "-e", "destination=pair.netns.yml"))
     definition = yaml.safe_load((tmp_path / "pair.netns.yml").read_text())
     definition.pop("plugin")
-    play(tmp_path, "-e", json.dumps({**definition, "lab_expect": [{"from": "left", "to": "10.9.9.9"}], "verify": False}))
-    assert unreached(lab, {**definition, "lab_expect": [{"from": "left", "to": "10.9.9.9"}]}) == []
+    definition["lab_expect"] = [{"from": "left", "to": "10.9.9.9"}]
+    play(tmp_path, "-e", json.dumps({**definition, "verify": False}))
+    assert unreached(lab, definition) == []

@@ -119,9 +119,7 @@ class _Import:
 
     def _linux(self, name: str, node: Json) -> Json:
         if node["kind"] != "linux":
-            self._notes.append(
-                f"node {name}: of kind {node['kind']} nothing runs here; it is a namespace with the kernel's own network"
-            )
+            self._notes.append(f"node {name}: of kind {node['kind']} nothing runs here; it is a namespace and no more")
         self._ignored(f"node {name}", node, _NODE)
         interfaces = self._interfaces[name]
         setup = Setup(interfaces)
@@ -218,7 +216,9 @@ def export_containerlab(lab: Lab, image: str) -> tuple[Json, list[str]]:
 
 class _Export:
     # What becomes something else, or is in the links.
-    _SAID = frozenset({"kind", "group", "labels", "forwarding", "sysctls", "loopback_addresses", "routes", "exec", "mtu"})
+    _SAID = frozenset(
+        {"kind", "group", "labels", "forwarding", "sysctls", "loopback_addresses", "routes", "exec", "mtu"}
+    )
 
     def __init__(self, lab: Lab, image: str) -> None:
         self._lab = lab
@@ -237,14 +237,15 @@ class _Export:
         return {"name": self._lab.name, "topology": topology}, self._notes
 
     def _common(self, node: Node, said: t.Collection[str]) -> Json:
-        ignored = [option for option in node.options if option not in said and node.options[option] not in (None, [], {})]
+        ignored = [name for name, value in node.options.items() if name not in said and value not in (None, [], {})]
         if ignored:
             self._notes.append(f"node {node.name}: {listed(ignored)} has no meaning there and is left out")
         result: Json = {}
         if node.groups:
             result["group"] = node.groups[0]
             if len(node.groups) > 1:
-                self._notes.append(f"node {node.name}: a node has one group there, so {listed(node.groups[1:])} is left out")
+                others = listed(node.groups[1:])
+                self._notes.append(f"node {node.name}: a node has one group there, so {others} is left out")
         if node.options.get("labels"):
             result["labels"] = {key: str(value) for key, value in node.options["labels"].items()}
         return result
@@ -267,9 +268,7 @@ class _Export:
         result["sysctls"] = {key: str(value) for key, value in self._sysctls(node).items()}
         commands = [f"ip address add {address} dev lo" for address in node.loopback_addresses]
         commands += [f"ip link set {end.interface} up" for end in node.ends]
-        commands += [
-            f"ip address add {address} dev {end.interface}" for end in node.ends for address in end.addresses
-        ]
+        commands += [f"ip address add {address} dev {end.interface}" for end in node.ends for address in end.addresses]
         for route in node.routes:
             commands += self._route(node, route)
         commands += node.options.get("exec", ())

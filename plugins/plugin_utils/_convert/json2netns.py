@@ -37,9 +37,7 @@ def import_json2netns(written: t.Any, name: str = "lab") -> Imported:
         node: mapping(said, ("namespaces", node))
         for node, said in mapping(config["namespaces"], ("namespaces",)).items()
     }
-    interfaces = {
-        node: _interfaces(said, ("namespaces", node, "interfaces")) for node, said in namespaces.items()
-    }
+    interfaces = {node: _interfaces(said, ("namespaces", node, "interfaces")) for node, said in namespaces.items()}
     nodes = {node: _node(node, said, interfaces[node], notes) for node, said in namespaces.items()}
     definition: Json = {"lab_name": name, "lab_nodes": nodes}
     links = list(_links(interfaces))
@@ -134,10 +132,8 @@ def _links(interfaces: dict[str, dict[str, Json]]) -> t.Iterator[Json]:
                 if (other, peer) != (node, interface) and interfaces[other][peer].get("peer_name") == interface
             ]
             if len(others) != 1:
-                why = "no other namespace has" if not others else f"{listed(others)} all have"
-                raise Fault(
-                    (*path, "peer_name"), f"{why} an interface {peer!r} whose peer_name is {interface!r}, as its other end"
-                )
+                who = "no other namespace has" if not others else f"{listed(others)} all have"
+                raise Fault((*path, "peer_name"), f"{who} an interface {peer!r} whose peer_name is {interface!r}")
             done |= {(node, interface), (others[0], peer)}
             ends = []
             for name, end in ((node, interface), (others[0], peer)):

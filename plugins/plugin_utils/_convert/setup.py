@@ -84,7 +84,8 @@ class Setup:
             if action in ("add", "replace", "append"):
                 return self._takes_route(rest, version)
             if action in ("del", "delete") and rest[0] == "default" and rest[-2:] in (["dev", "eth0"], ["default"]):
-                if "eth0" not in self.interfaces and not any(route["destination"] == "default" for route in self.routes):
+                defaults = [route for route in self.routes if route["destination"] == "default"]
+                if "eth0" not in self.interfaces and not defaults:
                     self.notes.append("there is no default route of a management network to delete")
                     return True
         return False

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import html
+import string
 import typing as t
 
 from ansible_collections.netns.lab.plugins.plugin_utils._lab.drift import CHANGED, MISSING, SAME, SURPLUS
@@ -33,7 +34,8 @@ def dot(picture: Picture) -> str:
     ]
     for number, machine in enumerate(picture.machines, 1):
         lines.append(f"  subgraph cluster_{number} {{")
-        lines.append(f'    graph [label=<{_markup(machine)}> style="rounded,filled" color="#cbd5e1" fillcolor="#f8fafc"];')
+        look = 'style="rounded,filled" color="#cbd5e1" fillcolor="#f8fafc"'
+        lines.append(f"    graph [label=<{_markup(machine)}> {look}];")
         lines += [f"    {_dot_box(box)}" for box in picture.boxes if box.machine == machine]
         lines.append("  }")
     lines += [f"  {_dot_box(box)}" for box in picture.boxes if box.machine is None]
@@ -68,7 +70,7 @@ def _dot_line(line: Line) -> str:
 
 
 def _markup(text: str) -> str:
-    """For a label that is like HTML. Graphviz reads entities in it, and a backslash that tells of the node (escString)."""
+    """For a label that is like HTML. Graphviz reads entities in it, and ``\\N`` as the box's id (escString)."""
     return html.escape(text).replace("\\", "\\\\") or " "
 
 
@@ -110,4 +112,5 @@ def _mermaid_box(box: Box) -> str:
 def _entities(text: str) -> str:
     """Mermaid's own way to say a character by its number. It also reads Markdown, HTML and links out of plain text, so
     only what can be none of these stays as it is."""
-    return "".join(char if char.isascii() and (char.isalnum() or char in " .:/-") else f"#{ord(char)};" for char in text)
+    plain = string.ascii_letters + string.digits + " .:/-"
+    return "".join(char if char in plain else f"#{ord(char)};" for char in text)

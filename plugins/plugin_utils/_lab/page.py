@@ -78,25 +78,32 @@ def page(
 ) -> str:
     """``drift``: None if nobody has looked. ``pings``: ``results`` of ``netns.lab.netns_ping`` by host. ``svg``: what
     Graphviz has made of the drawing; without it, the drawing is told in the language of Mermaid."""
-    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
+    environment = jinja2.Environment(
+        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
+    )
     environment.filters["printable"] = printable
     placed = placement is not None and len(placement.hosts) > 1
     machines = (placement.hosts if placement is not None and placed else []) or sorted(
         {node.host for node in lab.nodes.values() if node.host is not None}
     )
-    return environment.from_string(_TEMPLATE.read_text(encoding="utf-8")).render(
-        lab=lab,
-        copies=placement is not None and placement.copied and placed,
-        machines=machines,
-        drawing=_inline(svg),
-        mermaid=mermaid(compose(lab, placement, drift)),
-        drift=drift,
-        rows=list(_rows(lab, placement if placed else None)),
-        matrices=list(_matrices(lab, placement, _completed(lab, drift, pings or {}))),
-        colours=COLOURS,
-        fills=FILLS,
-        states=(MISSING, CHANGED, SURPLUS),
-    ).rstrip() + "\n"
+    return (
+        environment.from_string(_TEMPLATE.read_text(encoding="utf-8"))
+        .render(
+            lab=lab,
+            copies=placement is not None and placement.copied and placed,
+            machines=machines,
+            drawing=_inline(svg),
+            mermaid=mermaid(compose(lab, placement, drift)),
+            drift=drift,
+            rows=list(_rows(lab, placement if placed else None)),
+            matrices=list(_matrices(lab, placement, _completed(lab, drift, pings or {}))),
+            colours=COLOURS,
+            fills=FILLS,
+            states=(MISSING, CHANGED, SURPLUS),
+        )
+        .rstrip()
+        + "\n"
+    )
 
 
 def _inline(svg: str) -> str:
@@ -172,9 +179,7 @@ def _matrix(lab: Lab, title: str, results: list[t.Any]) -> Matrix:
         sorted({pair[side] for pair in cells}, key=lambda name: (order.get(name, len(order)), name)) for side in (0, 1)
     )
     nothing = Cell()
-    return Matrix(
-        title, columns, [(row, [cells.get((row, column), nothing) for column in columns]) for row in rows]
-    )
+    return Matrix(title, columns, [(row, [cells.get((row, column), nothing) for column in columns]) for row in rows])
 
 
 def _owners(lab: Lab) -> dict[str, str]:

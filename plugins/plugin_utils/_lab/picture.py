@@ -77,7 +77,8 @@ def compose(lab: Lab, placement: Placement | None = None, drift: Drift | None = 
         boxes.append(Box(f"n{number}", printable(namespace), NODE, (SURPLUS,), machine, SURPLUS))
     lines = [
         Line(
-            *(ids[end.node] for end in link.ends),
+            one=ids[link.ends[0].node],
+            two=ids[link.ends[1].node],
             crosses=placement is not None and link in placement.between,
             state=drift.links.get(link, SAME),
         )
