@@ -84,7 +84,7 @@ class Guard:
         waiting = list(self._carriers)
         while waiting:
             master = waiting.pop()
-            below = view.fact(master).values.get("lower")
+            below: t.Any = view.fact(master).values.get("lower")
             if below in view and below[1] == OWN and below not in view.owned and below not in self._carriers:
                 self._carriers[below] = f"is below {master[2]}, which {self._carriers[master]}"
                 waiting.append(below)
