@@ -164,7 +164,7 @@ class Host:
     def introduce(self, name: str, path: str) -> None:
         """By ``name``, which nothing has yet, the namespace at a path is meant from now on, if there is one."""
         try:
-            if self.look(path) and not self.inspect(name):
+            if name not in self._introduced and self.look(path) and not self.inspect(name):
                 self._introduced[name] = os.open(path, os.O_RDONLY)
         except FileNotFoundError:  # its last process ended just now
             return

@@ -26,6 +26,9 @@ from ansible_collections.netns.lab.plugins.module_utils._pyroute2 import message
 from ansible_collections.netns.lab.plugins.module_utils._ranges import expand
 from ansible_collections.netns.lab.plugins.module_utils._resources import KINDS
 
+if t.TYPE_CHECKING:
+    from ansible_collections.netns.lab.plugins.module_utils._reachability import Outcome
+
 _LIBRARY = "pyroute2 (python3-pyroute2 on Debian, Ubuntu, Fedora and EPEL) >= 0.7.2"
 
 Answering = t.Callable[[dict[str, t.Any], t.Sequence[Kind]], dict[str, t.Any]]
@@ -84,6 +87,29 @@ def run_info(options: dict[str, t.Any], answering: Answering, mutually_exclusive
     # exit_json() searches all of it for secrets, of which there are none: half of the time for a thousand namespaces.
     print(json.dumps({**answer, "invocation": {"module_args": module.params}}))
     sys.exit(0)
+
+
+def run_checks(options: dict[str, t.Any], checking: t.Callable[[dict[str, t.Any], bool], Outcome]) -> None:
+    """A module that looks whether things are as expected, and fails where they are not: ``checking`` is given the
+    options and whether it is check mode."""
+    module = _module(argument_spec=options)
+    _require_library(module)
+    try:
+        outcome = checking(module.params, module.check_mode)
+    except LabError as e:
+        module.fail_json(msg=str(e))
+    if outcome.skipped:
+        module.exit_json(changed=False, skipped=True, msg=outcome.skipped)
+    answer = {
+        "report": outcome.report,
+        "summary": outcome.summary,
+        "pairs": len(outcome.pairs),
+        "differences": outcome.differences,
+        "results": outcome.results,
+    }
+    if outcome.differences:
+        module.fail_json(msg=outcome.message, **answer)
+    module.exit_json(changed=False, **answer)
 
 
 def _listed(params: dict[str, t.Any]) -> t.Iterator[Item]:

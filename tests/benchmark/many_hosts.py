@@ -165,7 +165,11 @@ class ManyHosts:
             return self.ping()
         count = len(self._hosts.addresses)
         (bridge,) = layout_of(MEMBERS).bridges
-        variables: dict[str, t.Any] = {"bridged_member_count": bridge.members, "bridged_subnet": [bridge.subnet]}
+        variables: dict[str, t.Any] = {
+            "bridged_member_count": bridge.members,
+            "bridged_subnet": [bridge.subnet],
+            "verify": False,
+        }
         if phase == REMOVE:
             variables["bridged_state"] = "absent"
         sample = self._stopwatch.run(

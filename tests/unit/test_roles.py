@@ -13,12 +13,15 @@ import pytest
 import yaml
 
 from ansible_collections.netns.lab.plugins.module_utils import _engine
+from ansible_collections.netns.lab.plugins.module_utils._checks import CHECK, MANNER, MANNER_DEFAULTS, MATRIX
 from ansible_collections.netns.lab.plugins.module_utils._resources.bridge import Bridge
 from ansible_collections.netns.lab.plugins.module_utils._resources.bridge_port import BridgePort
 from ansible_collections.netns.lab.plugins.module_utils._resources.netns import Netns
 
 ROLES = Path(_engine.__file__).parents[2] / "roles"
 NAMES = sorted(path.name for path in ROLES.iterdir())
+# What they build can hold processes when it goes.
+BUILDERS = [name for name in NAMES if name != "verify"]
 
 
 def read(role: str, path: str) -> t.Any:
@@ -36,6 +39,12 @@ def essence(options: dict[str, t.Any]) -> dict[str, t.Any]:
     }
 
 
+def declared_by_netns_ping() -> dict[str, t.Any]:
+    return {"checks": {"options": CHECK}, "matrix": {"options": MATRIX}, "settle_timeout": {}, **{
+        option: {**declared, "default": MANNER_DEFAULTS.get(option)} for option, declared in MANNER.items()
+    }}
+
+
 @pytest.mark.parametrize("role", NAMES)
 def test_defaults_are_those_of_the_argument_spec(role: str) -> None:
     assert read(role, "defaults/main.yml") == {name: option["default"] for name, option in spec(role).items()}
@@ -46,7 +55,7 @@ def test_variables_have_the_roles_prefix(role: str) -> None:
     assert [name for name in spec(role) if not name.startswith(f"{role}_")] == []
 
 
-@pytest.mark.parametrize("role", NAMES)
+@pytest.mark.parametrize("role", BUILDERS)
 def test_a_role_is_one_call_of_topology(role: str) -> None:
     (task,) = read(role, "tasks/main.yml")
     assert "netns.lab.topology" in task
@@ -58,7 +67,7 @@ def test_the_readme_names_every_variable(role: str) -> None:
     assert [name for name in spec(role) if f"| `{name}` |" not in readme] == []
 
 
-@pytest.mark.parametrize("role", NAMES)
+@pytest.mark.parametrize("role", BUILDERS)
 def test_processes_are_those_of_the_netns_module(role: str) -> None:
     assert essence(spec(role))[f"{role}_processes"] == essence(Netns.options)["processes"]
 
@@ -77,3 +86,24 @@ def test_a_member_takes_what_the_bridge_port_module_takes() -> None:
         if name not in ("bridge", "interface", "namespace", "state")
     }
     assert essence({name: option for name, option in member.items() if name not in own}) == essence(module)
+
+
+def test_verify_is_one_call_of_netns_ping_and_a_report_whatever_comes_of_it() -> None:
+    (block,) = read("verify", "tasks/main.yml")
+    (call,), (shown,) = block["block"], block["always"]
+    assert call["netns.lab.netns_ping"].keys() <= declared_by_netns_ping().keys()
+    assert "verify_result.report" in shown["ansible.builtin.debug"]["msg"]
+
+
+def test_an_expectation_takes_what_a_check_takes() -> None:
+    checks = declared_by_netns_ping()["checks"]["options"]
+    names = {alias: name for name, option in checks.items() for alias in option.get("aliases", [name])}
+    expectation = essence(spec("verify")["verify_expect"]["options"])
+    assert {names[name]: option for name, option in expectation.items()} == essence(checks)
+
+
+def test_the_defaults_of_verify_are_those_of_netns_ping() -> None:
+    module, role = declared_by_netns_ping(), spec("verify")
+    for option in ("count", "interval", "timeout", "size", "max_loss"):
+        assert role[f"verify_{option}"]["default"] == module[option]["default"]
+        assert role[f"verify_{option}"]["type"] == module[option]["type"]

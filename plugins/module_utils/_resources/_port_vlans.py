@@ -80,8 +80,8 @@ def observe_vlans(reader: Reader, namespace: str, asked: t.Collection[str]) -> t
     names = reader.link_names(namespace)
     for raw in reader.host.socket(namespace).dump(nl.RTM_GETLINK, body):
         message = nl.decode("ifinfmsg", raw)
-        name: t.Any = names.get(message["index"])
-        if name in asked and message.get_attr("IFLA_MASTER"):
+        name = names.get(message["index"])
+        if name is not None and name in asked and message.get_attr("IFLA_MASTER"):
             families = message.get_attr("IFLA_AF_SPEC")
             infos = families.get_attrs("IFLA_BRIDGE_VLAN_INFO") if families else []
             yield vlans_fact(key_of_vlans(namespace, name), _spelled_out(infos))

@@ -252,26 +252,26 @@ def _is_met(asked: Values, wanted: Values, present: Values) -> bool:
 
 def _read(message: t.Any) -> Values:
     kind = message.get_attr("TCA_KIND")
-    options: t.Any = message.get_attr("TCA_OPTIONS") if kind in _MISSING else None
+    if kind not in _MISSING:
+        return {"kind": kind}
+    options: t.Any = message.get_attr("TCA_OPTIONS")
     if kind == "tbf":
         parameters = options.get_attr("TCA_TBF_PARMS")
         return {"kind": kind, **{name: parameters[name] for name in ("rate", "buffer", "limit")}}
-    if kind == "netem":
-        rate = options.get_attr("TCA_NETEM_RATE")
-        corrupt = options.get_attr("TCA_NETEM_CORRUPT")
-        reorder = options.get_attr("TCA_NETEM_REORDER")
-        return {
-            "kind": kind,
-            "rate": rate["rate"] if rate else 0,
-            "limit": options["limit"],
-            "delay": tc.to_ns(options["delay"]),
-            "jitter": tc.to_ns(options["jitter"]),
-            "loss": options["loss"],
-            "duplicate": options["duplicate"],
-            "corrupt": corrupt["prob_corrupt"] if corrupt else 0,
-            "reorder": reorder["prob_reorder"] if reorder else 0,
-        }
-    return {"kind": kind}
+    rate = options.get_attr("TCA_NETEM_RATE")
+    corrupt = options.get_attr("TCA_NETEM_CORRUPT")
+    reorder = options.get_attr("TCA_NETEM_REORDER")
+    return {
+        "kind": kind,
+        "rate": rate["rate"] if rate else 0,
+        "limit": options["limit"],
+        "delay": tc.to_ns(options["delay"]),
+        "jitter": tc.to_ns(options["jitter"]),
+        "loss": options["loss"],
+        "duplicate": options["duplicate"],
+        "corrupt": corrupt["prob_corrupt"] if corrupt else 0,
+        "reorder": reorder["prob_reorder"] if reorder else 0,
+    }
 
 
 # -- requests and words
