@@ -997,12 +997,11 @@ left_out:
     - 'r1:bond0: no module makes a bond'
 """
 
-from ansible_collections.netns.lab.plugins.module_utils._info.gather import MUTUALLY_EXCLUSIVE, OPTIONS, answer
-from ansible_collections.netns.lab.plugins.module_utils._module import run_info
+from ansible_collections.netns.lab.plugins.module_utils._info_module import run_info
 
 
 def main() -> None:
-    run_info(OPTIONS, answer, MUTUALLY_EXCLUSIVE)
+    run_info()
 
 
 if __name__ == "__main__":

@@ -410,12 +410,11 @@ results:
         - a1:a1 is down, and with it the route to 192.168.1.0/24
 """
 
-from ansible_collections.netns.lab.plugins.module_utils._module import run_checks
-from ansible_collections.netns.lab.plugins.module_utils._reachability import OPTIONS, run
+from ansible_collections.netns.lab.plugins.module_utils._ping_module import run_checks
 
 
 def main() -> None:
-    run_checks(OPTIONS, run)
+    run_checks()
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ import yaml
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.netns.lab.plugins.module_utils import _checks, _engine, _module
+from ansible_collections.netns.lab.plugins.module_utils import _checks, _engine, _sections, _wait_module
 from ansible_collections.netns.lab.plugins.module_utils._resources import KINDS
 
 COLLECTION = Path(_engine.__file__).parents[2]
@@ -105,9 +105,12 @@ def check_items(module: str, options: dict[str, t.Any]) -> None:
 
 
 def items(module: str, options: dict[str, t.Any]) -> list[_engine.Item]:
-    if module != "topology":
+    if module in SECTIONS:
         return [(SECTIONS[module], options)]
-    return list(_module._listed(options))
+    if module == "netns_wait":
+        assert _wait_module.conditions_of(options)
+        return []
+    return list(_sections.listed(options))
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -160,7 +163,7 @@ def test_examples_are_valid(name: str) -> None:
         del rules["supports_check_mode"]
         checked = ArgumentSpecValidator(**rules).validate(options)
         assert checked.error_messages == [], title
-        if module in (*CHANGING, "netns_ping"):
+        if module != "netns_info":
             check_items(module, checked.validated_parameters)
         assert title[0].isupper(), title
         shown.add(module)

@@ -17,8 +17,13 @@ from ansible_collections.netns.lab.plugins.module_utils._checks import CHECK, MA
 from ansible_collections.netns.lab.plugins.module_utils._resources.bridge import Bridge
 from ansible_collections.netns.lab.plugins.module_utils._resources.bridge_port import BridgePort
 from ansible_collections.netns.lab.plugins.module_utils._resources.netns import Netns
+from ansible_collections.netns.lab.plugins.plugin_utils._lab.compiler import Underlay, compile_host
+from ansible_collections.netns.lab.plugins.plugin_utils._lab.options import ANY_NODE, BRIDGE_DEVICE
+from ansible_collections.netns.lab.plugins.plugin_utils._lab.placement import place
+from ansible_collections.netns.lab.plugins.plugin_utils._lab.reader import VARIABLES, read_lab
 
 ROLES = Path(_engine.__file__).parents[2] / "roles"
+LABS = ROLES.parent / "playbooks" / "labs"
 NAMES = sorted(path.name for path in ROLES.iterdir())
 # What they build can hold processes when it goes.
 BUILDERS = [name for name in NAMES if name != "verify"]
@@ -56,9 +61,8 @@ def test_variables_have_the_roles_prefix(role: str) -> None:
 
 
 @pytest.mark.parametrize("role", BUILDERS)
-def test_a_role_is_one_call_of_topology(role: str) -> None:
-    (task,) = read(role, "tasks/main.yml")
-    assert "netns.lab.topology" in task
+def test_a_role_has_one_call_of_topology(role: str) -> None:
+    assert sum("netns.lab.topology" in task for task in read(role, "tasks/main.yml")) == 1
 
 
 @pytest.mark.parametrize("role", NAMES)
@@ -70,6 +74,30 @@ def test_the_readme_names_every_variable(role: str) -> None:
 @pytest.mark.parametrize("role", BUILDERS)
 def test_processes_are_those_of_the_netns_module(role: str) -> None:
     assert essence(spec(role))[f"{role}_processes"] == essence(Netns.options)["processes"]
+
+
+def test_a_lab_is_defined_by_what_its_reader_knows() -> None:
+    options = spec("lab")
+    assert read("lab", "vars/main.yml")["lab_definition"] == {name: f"{{{{ {name} }}}}" for name in VARIABLES}
+    for name, option in essence(VARIABLES).items():
+        assert option.get("choices") == options[name].get("choices")
+        assert option.get("default", options[name]["default"]) == options[name]["default"]
+
+
+def test_the_readme_of_lab_names_every_option_of_a_node() -> None:
+    readme = (ROLES / "lab" / "README.md").read_text()
+    of_bridge = set(BRIDGE_DEVICE) - {"stp", "priority", "mac"}
+    assert [name for name in ANY_NODE if f"`{name}`" not in readme and name not in of_bridge] == []
+
+
+@pytest.mark.parametrize("name", sorted(file.name for file in LABS.glob("*.netns.yml")))
+def test_the_labs_to_start_from_are_valid(name: str) -> None:
+    written = yaml.safe_load((LABS / name).read_text())
+    definition = {variable: value for variable, value in written.items() if variable in VARIABLES}
+    lab = read_lab(definition)
+    assert lab.expectations
+    underlay = Underlay({"a": "192.0.2.1", "b": "192.0.2.2"})
+    assert all(compile_host(lab, place(lab, ["a", "b"]), host, underlay).sections for host in ("a", "b"))
 
 
 def test_the_bridge_takes_what_the_bridge_module_takes() -> None:
