@@ -44,6 +44,11 @@ def is_route(raw: bytes) -> bool:
     return raw[0] in FAMILIES and not struct.unpack_from("=I", raw, 8)[0] & _CLONED
 
 
+def table_of(raw: bytes) -> int:
+    """``rtm_table``, which only says that it is some other table where the number does not fit."""
+    return raw[4]
+
+
 def told(message: Message, names: dict[int, str]) -> dict[str, t.Any]:
     get = message.get_attr
     destination, length, tos = get("RTA_DST"), message["dst_len"], message["tos"]
