@@ -28,7 +28,10 @@ def reader(lab: Lab, tmp_path: Path) -> t.Iterator[Reader]:
     for folder in FOLDERS:
         subprocess.run(["mount", "-t", "tmpfs", "tmpfs", folder], check=True)
     files = {folder: set(Path("/etc", folder).glob("*")) for folder in ("netns", "frr", "netns-lab")}
+    # A host on which systemd has started: it has this folder.
+    os.makedirs("/run/systemd/system")
     yield Reader(tmp_path)
+    shutil.rmtree("/run/systemd")
     lab.alone("for node in $(ip netns list | cut -d ' ' -f 1); do ip netns pids $node; done | xargs -r kill")
     for folder in FOLDERS:
         subprocess.run(["umount", "--lazy", folder], check=True)
