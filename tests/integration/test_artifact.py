@@ -34,7 +34,9 @@ def artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def galaxy(*arguments: str) -> None:
     program = str(Path(sys.executable).parent / "ansible-galaxy")
-    done = subprocess.run([program, "collection", *arguments], capture_output=True, text=True)
+    # Not where the checkout is, which would do in the place of the artifact.
+    environment = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": ""}
+    done = subprocess.run([program, "collection", *arguments], env=environment, capture_output=True, text=True)
     assert not done.returncode, done.stderr
 
 
