@@ -26,7 +26,7 @@ from ansible_collections.netns.lab.tests.integration.helpers.modules import ROOT
 
 FILED = {"name": "a3", "etc_files": {"hosts": "127.0.0.1 a3\n"}}
 CABLE = {"name": "z[1:3]", "peer": {"name": "e", "namespace": "z[1:3]"}}
-# Every module, with what succeeds and with what fails before, at and after the first change. With nothing left at its end.
+# Every module: with what succeeds, and with what fails before, at and after the first change. Nothing is left of it.
 ROUND: list[tuple[str, dict[str, t.Any]]] = [
     ("netns", {"name": "a1"}),
     ("netns", {"name": "a2", "sysctls": {"net.ipv4.ip_forward": "1"}}),
@@ -59,6 +59,7 @@ ROUND: list[tuple[str, dict[str, t.Any]]] = [
     ("netns", {"name": "a2", "state": "absent"}),
 ]
 CALLS = 1000
+OWN = "/proc/thread-self/ns"
 
 
 def remains() -> dict[str, t.Any]:
@@ -68,7 +69,7 @@ def remains() -> dict[str, t.Any]:
     return {
         "descriptors": {fd: os.readlink(f"/proc/self/fd/{fd}") for fd in os.listdir("/proc/self/fd") if _is_open(fd)},
         "children": Path("/proc/thread-self/children").read_text(),
-        "namespaces": {name: os.readlink(f"/proc/thread-self/ns/{name}") for name in os.listdir("/proc/thread-self/ns")},
+        "namespaces": {name: os.readlink(f"{OWN}/{name}") for name in os.listdir(OWN)},
         "directory": os.getcwd(),
         "root": os.readlink("/proc/thread-self/root"),
         "mounts": Path("/proc/thread-self/mountinfo").read_text(),
@@ -76,7 +77,7 @@ def remains() -> dict[str, t.Any]:
         "limits": {name: resource.getrlimit(getattr(resource, name)) for name in dir(resource) if "RLIMIT" in name},
         "rights and signals": [line for line in status.splitlines() if line.startswith(_KEPT)],
         "handlers": {number: str(signal.getsignal(number)) for number in signal.valid_signals()},
-        "timers": [signal.getitimer(timer) for timer in (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)],
+        "timer": signal.getitimer(signal.ITIMER_REAL),
         "environment": dict(os.environ),
         "garbage collection": (gc.isenabled(), gc.get_threshold(), gc.get_debug(), gc.get_freeze_count(), gc.callbacks),
         "modules": sorted(sys.modules),
