@@ -70,10 +70,16 @@ def run_sections() -> None:
     _run(module, _listed(params), topology)
 
 
-def run_info(options: dict[str, t.Any], answering: Answering, mutually_exclusive: t.Sequence[t.Any] = ()) -> None:
+def run_info(
+    options: dict[str, t.Any],
+    answering: Answering,
+    mutually_exclusive: t.Sequence[t.Any] = (),
+    needs_library: bool = True,
+) -> None:
     """A module that only looks: ``answering`` makes its answer of the options given."""
     module = _module(argument_spec=options, mutually_exclusive=mutually_exclusive)
-    _require_library(module)
+    if needs_library:
+        _require_library(module)
     try:
         found = answering(module.params, KINDS)
     except LabError as e:

@@ -49,6 +49,7 @@ ROUND: list[tuple[str, dict[str, t.Any]]] = [
     ("netns_info", {"pid": 1}),
     ("netns_info", {"as_topology": True}),
     ("netns_info", {"gather_subset": ["nothing"]}),
+    ("netns_host_info", {}),
     ("veth", {"name": "y", "namespace": "nowhere", "peer": {"name": "x"}}),
     ("netns", {"name": ".."}),
     ("bridge_port", {"interface": "br0", "bridge": "x", "namespace": "a1"}),
