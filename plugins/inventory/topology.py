@@ -135,7 +135,7 @@ _HERE = "localhost"
 _NOT_OF_CONNECTION = ("ansible_become", "ansible_netns", "ansible_facts")
 _PASSWORDS = ("ansible_become_password", "ansible_become_pass")
 # Of the role, which share the file.
-_OF_ROLE = ("lab_state", "lab_underlay_mtu", "lab_vxlan_port", "lab_exec", "lab_processes")
+_OF_ROLE = ("lab_state", "lab_underlay_mtu", "lab_vxlan_port", "lab_exec", "lab_processes", "lab_persistent")
 
 Record = dict[str, t.Any]
 

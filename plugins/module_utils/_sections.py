@@ -9,10 +9,7 @@
 
 from __future__ import annotations
 
-import json
 import typing as t
-
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.netns.lab.plugins.module_utils._engine import Item
 from ansible_collections.netns.lab.plugins.module_utils._errors import LabError
@@ -33,22 +30,6 @@ def sections_spec() -> dict[str, t.Any]:
         }
         for kind in KINDS
     }
-
-
-def merge_text(params: dict[str, t.Any]) -> None:
-    """Adds to the sections of a task those that it tells as one text, checked as AnsibleModule checks its own. Raises
-    LabError."""
-    try:
-        found = json.loads(params["sections"] or "{}")
-        if not isinstance(found, dict):
-            raise ValueError("it is no dictionary of sections")
-        validated = ArgumentSpecValidator(sections_spec()).validate(found)
-        if validated.error_messages:
-            raise ValueError("; ".join(validated.error_messages))
-    except ValueError as e:
-        raise LabError(f"sections: {e}") from None
-    for section, items in validated.validated_parameters.items():
-        params[section] = params[section] + items
 
 
 def listed(params: dict[str, t.Any]) -> t.Iterator[Item]:

@@ -9,7 +9,10 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.netns.lab.plugins.module_utils._definitions import Definition
 from ansible_collections.netns.lab.plugins.module_utils._engine import Topology
@@ -17,7 +20,7 @@ from ansible_collections.netns.lab.plugins.module_utils._errors import LabError
 from ansible_collections.netns.lab.plugins.module_utils._model import Wish
 from ansible_collections.netns.lab.plugins.module_utils._module import COMMON, finish, new_module
 from ansible_collections.netns.lab.plugins.module_utils._persistence import forgotten, kept
-from ansible_collections.netns.lab.plugins.module_utils._sections import given, listed, merge_text, sections_spec
+from ansible_collections.netns.lab.plugins.module_utils._sections import given, listed, sections_spec
 
 
 def run_sections() -> None:
@@ -36,7 +39,7 @@ def run_sections() -> None:
         },
     )
     try:
-        merge_text(module.params)
+        _merge_text(module.params)
     except LabError as e:
         module.fail_json(msg=str(e))
     finish(module, listed(module.params), lambda: _topology(module.params))
@@ -66,3 +69,19 @@ def _persistence(params: dict[str, t.Any]) -> tuple[Wish, ...]:
         )
     definition = Definition(name, given(params), params["allow_disconnect"])
     return (kept(definition, by_systemd=params["service_manager"] == "systemd"),)
+
+
+def _merge_text(params: dict[str, t.Any]) -> None:
+    """Adds to the sections of a task those that it tells as one text, checked as AnsibleModule checks its own. Raises
+    LabError."""
+    try:
+        found = json.loads(params["sections"] or "{}")
+        if not isinstance(found, dict):
+            raise ValueError("it is no dictionary of sections")
+        validated = ArgumentSpecValidator(sections_spec()).validate(found)
+        if validated.error_messages:
+            raise ValueError("; ".join(validated.error_messages))
+    except ValueError as e:
+        raise LabError(f"sections: {e}") from None
+    for section, items in validated.validated_parameters.items():
+        params[section] = params[section] + items

@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.netns.lab.plugins.module_utils._engine import wishes_of
-from ansible_collections.netns.lab.plugins.module_utils._module import _listed
 from ansible_collections.netns.lab.plugins.module_utils._resources import KINDS
+from ansible_collections.netns.lab.plugins.module_utils._sections import listed
 from ansible_collections.netns.lab.plugins.plugin_utils._lab.compiler import Underlay, compile_host
 from ansible_collections.netns.lab.plugins.plugin_utils._lab.model import Lab, Node
 from ansible_collections.netns.lab.plugins.plugin_utils._lab.placement import place
@@ -89,7 +89,7 @@ def test_what_hosts_build_is_taken_by_the_modules(definition: Definition, placem
             ]
             for kind in KINDS
         }
-        wishes_of(_listed(given_defaults))
+        wishes_of(listed(given_defaults))
 
 
 def _filled(item: dict[str, t.Any], options: dict[str, t.Any]) -> dict[str, t.Any]:
