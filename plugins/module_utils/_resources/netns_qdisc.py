@@ -195,7 +195,7 @@ def _wanted(options: Values) -> Values:
     for option in ("jitter", "reorder"):
         if values.get(option) and not values.get("delay"):
             raise ValueError(f"{option} needs a delay")
-    if "burst" in values and not tc.ticks_to_send(values["burst"], values["rate"]) < 2**32:
+    if "burst" in values and tc.ticks_to_send(values["burst"], values["rate"]) >= 2**32:
         raise ValueError(f"burst {options['burst']!r} takes minutes at {options['rate']}; make it smaller")
     return values
 

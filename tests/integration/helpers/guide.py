@@ -87,7 +87,7 @@ class Reader:
             "ANSIBLE_PIPELINING": "1",
             "LC_ALL": "C.UTF-8",
         }
-        if subprocess.run(["sudo", "-n", "true"], env=self._environment, capture_output=True).returncode:
+        if subprocess.run(["sudo", "-n", "true"], env=self._environment, capture_output=True, check=False).returncode:
             self._replace_sudo()
 
     def follow(self, block: Block) -> None:
@@ -118,6 +118,7 @@ class Reader:
             text=True,
             **({"stdin": subprocess.DEVNULL} if "input" not in options else {}),
             **options,
+            check=False,
         )
         assert not done.returncode, f"{script}\n{done.stdout}"
         return done.stdout

@@ -86,6 +86,7 @@ def launch(
             text=True,
             env={**os.environ, "LC_ALL": "C.UTF-8", "PYTHONPATH": os.pathsep.join([folder, str(ROOT / ".build")])},
             preexec_fn=preexec,
+            check=False,
         )
 
 

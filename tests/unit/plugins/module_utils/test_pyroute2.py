@@ -30,6 +30,7 @@ def run(code: str, *search: str) -> subprocess.CompletedProcess[str]:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
+        check=False,
     )
 
 
