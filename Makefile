@@ -45,6 +45,7 @@ lint unit integration molecule: environment
 
 .PHONY: soak
 soak: environment
+	@tests/debian .cache/debian
 	@NETNS_LAB_SOAK=1 tests/run integration -- $(ARGS)
 
 .PHONY: test-matrix

@@ -19,8 +19,8 @@ notes:
   - It runs on the managed node and needs root there (C(CAP_SYS_ADMIN) and C(CAP_NET_ADMIN)), for example with
     C(become=true).
   - It talks to the kernel over netlink. It never runs the C(ip) program, which need not be installed.
-  - Nothing of this survives a reboot. Namespaces, interfaces and addresses live in the kernel's memory; run the play
-    again to have them back.
+  - Namespaces, interfaces and addresses live in the kernel's memory and end with a reboot. Run the play again to have
+    them back, or let M(netns.lab.topology) keep the lab with its option O(netns.lab.topology#module:persistent).
 """
 
     # Of every module that only looks; instead of the standard fragment

@@ -44,6 +44,8 @@ class Topology:
     present: bool = True
     prune: bool = True
     lock_timeout: float = 60.0
+    itself: tuple[Wish, ...] = ()
+    """What is wished of the topology as a whole, whatever its items."""
 
 
 @dataclass
@@ -79,6 +81,7 @@ def run(
                     # What is to go is what the record says; of the definition only how it is to go.
                     ledger.heed(wishes)
                     wishes = []
+                wishes += topology.itself
             host = stack.enter_context(Host())
             return _Run(host, kinds, wishes, topology, ledger, check_mode, allow_disconnect).result()
     except (OSError, NetlinkError) as e:
@@ -150,7 +153,9 @@ class _Run:
         return Result(bool(planned.operations), planned.diff(), planned.commands)
 
     def _plan(self, scope: list[str], is_whole: bool = False) -> tuple[Plan, View, View]:
-        self._observer = Observer(Reader(self.host), self.kinds, self.wishes, assuming=self.check_mode)
+        itself = self.topology.itself if self.topology is not None else ()
+        kinds = (*self.kinds, *(wish.kind for wish in itself))
+        self._observer = Observer(Reader(self.host), kinds, self.wishes, assuming=self.check_mode)
         before = self._observer.observe(list(dict.fromkeys(scope)), self._recorded, self._leaving)
         before.is_whole = is_whole
         while True:

@@ -84,8 +84,8 @@ class Guard:
         waiting = list(self._carriers)
         while waiting:
             master = waiting.pop()
-            below = view.fact(master).values.get("lower")
-            if below in view and below[1] == OWN and below not in view.owned and below not in self._carriers:
+            below: Key | None = view.fact(master).values.get("lower")
+            if below and below in view and below[1] == OWN and not {below} & (set(view.owned) | set(self._carriers)):
                 self._carriers[below] = f"is below {master[2]}, which {self._carriers[master]}"
                 waiting.append(below)
             for fact in view.of_type("port"):

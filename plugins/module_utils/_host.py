@@ -164,7 +164,7 @@ class Host:
     def introduce(self, name: str, path: str) -> None:
         """By ``name``, which nothing has yet, the namespace at a path is meant from now on, if there is one."""
         try:
-            if self.look(path) and not self.inspect(name):
+            if name not in self._introduced and self.look(path) and not self.inspect(name):
                 self._introduced[name] = os.open(path, os.O_RDONLY)
         except FileNotFoundError:  # its last process ended just now
             return
@@ -207,7 +207,8 @@ class Host:
         while len(self._sockets) > self._most_open:
             self._sockets.popitem(last=False)[1].close()
 
-    def _forget(self, namespace: str) -> None:
+    def release(self, namespace: str) -> None:
+        """Lets go of a namespace."""
         opened = self._sockets.pop(namespace, None)
         if opened is not None:
             opened.close()
@@ -255,7 +256,7 @@ class Host:
 
     def unname(self, name: str) -> None:
         """As ``ip netns delete``: takes the name away. The namespace lives on while something is open in it."""
-        self._forget(name)
+        self.release(name)
         path = _path(name)
         if not os.path.islink(path):
             try:

@@ -80,8 +80,8 @@ _DECODERS: dict[str, t.Callable[[bytes], t.Any]] = {
     "uint64": _integer("=Q"),
     "int32": _integer("=i"),
     "asciiz": _text,
-    "lladdr": _link_layer_address,
     "l2addr": _link_layer_address,
+    "lladdr": _link_layer_address,
     "ipaddr": _ip_address,
     "target": _ip_address,
     "ip4addr": _ip_address,
@@ -104,6 +104,7 @@ class _Layout:
             entry[-2]: (entry[0] if len(entry) == 3 else number, entry[-1])
             for number, entry in enumerate(source.nla_map or ())
         }
+        self.decoders = {name: (number, _DECODERS.get(kind)) for name, (number, kind) in self.attributes.items()}
 
     def nested(self, kind: str, of_sibling: t.Callable[[str], t.Any]) -> t.Any:
         """The class of an attribute that has others in it; None when there is none. What is in some depends on the
@@ -112,7 +113,7 @@ class _Layout:
             return self.source.data_map.get(of_sibling("IFLA_INFO_KIND"))
         if kind == "info_slave_data":
             return getattr(self.source, f"{of_sibling('IFLA_INFO_SLAVE_KIND')}_slave_data", None)
-        if kind == "get_options":  # of a queueing discipline, by its kind
+        if kind == "get_options":  # of a qdisc, by its kind
             return self.source.get_plugin(types.SimpleNamespace(get_attr=of_sibling), "options")
         found = self.source.af_spec_inet if kind == "af_spec" else getattr(self.source, kind)
         # Some classes are told by a function, of which only those fail here that want to see the message first.
@@ -149,12 +150,11 @@ class Message:
 
     def get_attr(self, name: str) -> t.Any:
         """An attribute's value; None when it is not there."""
-        number, kind = self._layout.attributes[name]
+        number, decode = self._layout.decoders[name]
         data = self._attributes.get(number)
         if data is None:
             return None
-        decode = _DECODERS.get(kind)
-        return decode(data) if decode else self._nested(kind, data)
+        return decode(data) if decode else self._nested(self._layout.attributes[name][1], data)
 
     def raw(self, name: str) -> bytes | None:
         """An attribute as it came; None when it is not there."""

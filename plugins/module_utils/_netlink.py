@@ -47,6 +47,7 @@ RTM_NEWNSID = 88
 RTM_NEWQDISC = 36
 RTM_DELQDISC = 37
 RTM_GETQDISC = 38
+RTM_GETNEIGHTBL = 66
 RTM_GETNSID = 90
 
 _NLMSG_ERROR = 2
@@ -82,6 +83,10 @@ class NetlinkError(Exception):
         self.said = said
 
 
+class Unheard(Exception):
+    """Something was told faster than it was read, and is lost: what is known has to be read anew."""
+
+
 @dataclass
 class Answer:
     """What came back for one request: messages (type and bytes without the netlink header), or the error."""
@@ -100,7 +105,8 @@ def decode(schema: str, body: bytes) -> t.Any:
 class NetlinkSocket:
     """A route netlink socket of the namespace the thread is in while it is made."""
 
-    def __init__(self) -> None:
+    def __init__(self, groups: int = 0) -> None:
+        """``groups``: a mask of the multicast groups (RTMGRP_*) that it hears, which leaves it no use for requests."""
         self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, socket.NETLINK_ROUTE)
         self._sequence = 0
         try:
@@ -114,13 +120,29 @@ class NetlinkSocket:
             except PermissionError:
                 # In a user namespace the host's own limit (net.core.rmem_max) holds.
                 self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
-            self._socket.bind((0, 0))
+            self._socket.bind((0, groups))
         except BaseException:
             self._socket.close()
             raise
 
     def close(self) -> None:
         self._socket.close()
+
+    def fileno(self) -> int:
+        return self._socket.fileno()
+
+    def heard(self) -> list[tuple[int, int, bytes]]:
+        """What its groups have told since the last call, as far as one read takes: type, flags and body. Raises
+        Unheard when the kernel had to leave something out."""
+        try:
+            data = self._socket.recv(1 << 18, socket.MSG_DONTWAIT)
+            return [(kind, flags, body) for kind, flags, _sequence, body in _messages(data)]
+        except BlockingIOError:
+            return []
+        except OSError as e:
+            if e.errno != errno.ENOBUFS:
+                raise
+            raise Unheard from e
 
     def exchange(self, requests: t.Sequence[tuple[int, int, bytes]]) -> list[Answer]:
         """Sends requests (type, flags, body) and returns their answers in order. Each is acknowledged or refused by
@@ -198,12 +220,16 @@ class NetlinkSocket:
                 messages.append(payload)
 
     def _receive(self) -> t.Iterator[tuple[int, int, int, bytes]]:
-        data = self._socket.recv(1 << 18)
-        offset = 0
-        while offset + _HEADER.size <= len(data):
-            length, kind, flags, sequence, _port = _HEADER.unpack_from(data, offset)
-            yield kind, flags, sequence, data[offset + _HEADER.size : offset + length]
-            offset += (length + 3) & ~3
+        return _messages(self._socket.recv(1 << 18))
+
+
+def _messages(data: bytes) -> t.Iterator[tuple[int, int, int, bytes]]:
+    """Type, flags, sequence number and body of each."""
+    offset = 0
+    while offset + _HEADER.size <= len(data):
+        length, kind, flags, sequence, _port = _HEADER.unpack_from(data, offset)
+        yield kind, flags, sequence, data[offset + _HEADER.size : offset + length]
+        offset += (length + 3) & ~3
 
 
 def _error(flags: int, body: bytes) -> NetlinkError | None:

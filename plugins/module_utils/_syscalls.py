@@ -22,14 +22,24 @@ MNT_DETACH = 2
 _AT_EMPTY_PATH = 0x1000
 _STATX_BTIME = 0x800
 
+IN_MOVED_FROM = 0x40
+IN_MOVED_TO = 0x80
+IN_CREATE = 0x100
+IN_DELETE = 0x200
+IN_UNMOUNT = 0x2000
+IN_Q_OVERFLOW = 0x4000
+IN_IGNORED = 0x8000
+IN_ONLYDIR = 0x01000000
+
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.mount.argtypes = (ctypes.c_char_p, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_ulong, ctypes.c_void_p)
 
 
-def _check(result: int, path: str | None = None) -> None:
+def _check(result: int, path: str | None = None) -> int:
     if result < 0:
         code = ctypes.get_errno()
         raise OSError(code, os.strerror(code), path)
+    return result
 
 
 def birth(fd: int) -> int:
@@ -54,3 +64,11 @@ def mount(source: str, target: str, flags: int) -> None:
 
 def umount(target: str, flags: int) -> None:
     _check(_libc.umount2(os.fsencode(target), flags), target)
+
+
+def inotify_init() -> int:
+    return _check(_libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC))
+
+
+def inotify_add_watch(fd: int, path: str, mask: int) -> int:
+    return _check(_libc.inotify_add_watch(fd, os.fsencode(path), mask), path)

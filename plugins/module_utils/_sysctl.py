@@ -152,12 +152,7 @@ def read(path: Path) -> str | None:
     try:
         fd = os.open(_file(path), os.O_RDONLY)
         try:
-            content = b""
-            while True:
-                more = os.read(fd, 1 << 16)
-                if not more:
-                    break
-                content += more
+            content = os.read(fd, 1 << 20)  # a setting comes whole
         finally:
             os.close(fd)
     except OSError as e:

@@ -10,6 +10,7 @@ Functions that read raise ValueError with half a sentence."""
 from __future__ import annotations
 
 import re
+import typing as t
 
 # include/net/pkt_sched.h: the kernel counts in units of 64 ns (PSCHED_SHIFT).
 _NS_PER_TICK = 64
@@ -37,7 +38,7 @@ _TIMES = {
 _QUANTITY = re.compile(r"([0-9]+(?:\.[0-9]+)?)([a-zA-Z]*)", re.ASCII)
 
 
-def _quantity(value: str, what: str, units: dict[str, float], example: str) -> float:
+def _quantity(value: str, what: str, units: t.Mapping[str, float], example: str) -> float:
     match = _QUANTITY.fullmatch(value)
     factor = units.get(match[2].lower()) if match else None
     if match is None or factor is None:

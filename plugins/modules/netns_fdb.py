@@ -145,8 +145,8 @@ EXAMPLES = r"""
 RETURN = r"""
 diff:
   description:
-    - What has changed, or in check mode would change, by section and item. Only the attributes concerned. A new entry is
-      missing in RV(diff.before), a deleted one in RV(diff.after).
+    - What has changed, or in check mode would change, by section and item. Only the attributes concerned. A new entry
+      is missing in RV(diff.before), a deleted one in RV(diff.after).
   returned: success
   type: dict
   contains:

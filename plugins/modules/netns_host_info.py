@@ -142,7 +142,7 @@ open_files:
 """
 
 from ansible_collections.netns.lab.plugins.module_utils._abilities import OPTIONS, answer
-from ansible_collections.netns.lab.plugins.module_utils._module import run_info
+from ansible_collections.netns.lab.plugins.module_utils._info_module import run_info
 
 
 def main() -> None:

@@ -998,7 +998,7 @@ left_out:
 """
 
 from ansible_collections.netns.lab.plugins.module_utils._info.gather import MUTUALLY_EXCLUSIVE, OPTIONS, answer
-from ansible_collections.netns.lab.plugins.module_utils._module import run_info
+from ansible_collections.netns.lab.plugins.module_utils._info_module import run_info
 
 
 def main() -> None:

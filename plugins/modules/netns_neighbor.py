@@ -111,8 +111,8 @@ EXAMPLES = r"""
 RETURN = r"""
 diff:
   description:
-    - What has changed, or in check mode would change, by section and item. Only the attributes concerned. A new entry is
-      missing in RV(diff.before), a deleted one in RV(diff.after). V(found out) is an O(nud) of the kernel's own.
+    - What has changed, or in check mode would change, by section and item. Only the attributes concerned. A new entry
+      is missing in RV(diff.before), a deleted one in RV(diff.after). V(found out) is an O(nud) of the kernel's own.
   returned: success
   type: dict
   contains:

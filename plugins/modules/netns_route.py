@@ -13,7 +13,7 @@ description:
   - Looks after one IPv4 or IPv6 route, in the namespace the module itself runs in or in a named one, as C(ip route)
     does.
   - A route is known by its namespace, destination, table and metric. Whatever else differs is changed in place, as
-    C(ip route replace) does.
+    C(ip route replace) does. What the route says beside the options here, such as C(advmss), is kept.
   - The kernel adds a route to the subnet of every address by itself. Those routes are left alone; see
     O(netns.lab.netns_address#module:noprefixroute).
   - The kernel deletes the routes over an interface that goes down.
@@ -51,6 +51,7 @@ options:
   gateway:
     description:
       - Address of the next router, C(via) in iproute2. It must be in reach when the route is set, unless O(onlink).
+      - An IPv4 route may have an IPv6 gateway.
       - A route of type V(unicast) needs O(gateway), O(interface) or both, or O(nexthops).
       - Mutually exclusive with O(nexthops).
     type: str
@@ -105,6 +106,7 @@ options:
       blackhole: They are dropped in silence.
       unreachable: They are dropped, and the sender is told that the host is unreachable.
       prohibit: They are dropped, and the sender is told that this is prohibited.
+      throw: The table has no route for them; the next rule is asked, see M(netns.lab.netns_rule).
     default: unicast
   source:
     description:
@@ -129,6 +131,7 @@ options:
 seealso:
   - module: netns.lab.netns_address
   - module: netns.lab.netns_link
+  - module: netns.lab.netns_rule
   - module: netns.lab.topology
   - name: ip-route(8)
     description: The manual page of C(ip route).

@@ -22,7 +22,8 @@ description:
     of the single items.
   - It is one transaction. Everything is checked before anything is touched, items that contradict each other are
     refused, and if the kernel refuses a step, what the run had changed before is undone.
-  - It remembers what it made, in C(/run/netns-lab) until the next reboot. What a later run no longer names is removed,
+  - It remembers what it made, in C(/run/netns-lab) until the next reboot. A lab with O(persistent=true) is made again
+    then. What a later run no longer names is removed,
     and O(state=absent) removes everything. What it found already there is brought into line, but is never its own to
     remove, and nothing is taken for its own by its name alone.
 author:
@@ -58,6 +59,36 @@ options:
       - Only used with O(state=present).
     type: bool
     default: true
+  persistent:
+    description:
+      - Whether the lab is there again after a reboot. Its definition is kept in C(/etc/netns-lab/NAME.json), and
+        systemd starts the unit C(netns-lab@NAME.service) at boot, which applies the definition with this very engine.
+        No Ansible is needed then, only Python and pyroute2.
+      - The engine is kept as the program C(/usr/local/sbin/netns-lab), which also checks, mends and lists the labs by
+        hand. C(netns-lab --help) says how.
+      - With V(false), and with O(state=absent), all of this is removed again, what labs share with the last of them.
+        With O(prune=false) it is left as it is, since the task then names only a part of the lab.
+      - The definition is kept as the task has it, ranges included. Only root can read it.
+      - Until the next boot the unit is inactive, as it is this module that has built the lab. Start it by hand if
+        stopping it is to take the lab away before that.
+    type: bool
+    default: false
+  service_manager:
+    description:
+      - What starts a lab at boot that is O(persistent=true).
+      - With V(none), the definition and the program are kept without a unit. Whatever starts the services of this host
+        is to call C(/usr/local/sbin/netns-lab apply --all) when the network is there.
+    type: str
+    choices:
+      - systemd
+      - none
+    default: systemd
+  sections:
+    description:
+      - More items of the other sections, as one JSON text of a dictionary with the names of sections as its keys.
+      - The controller is done with one text a good deal sooner than with thousands of items that no range describes.
+        This is how the role P(netns.lab.lab#role) hands over a large lab.
+    type: json
   lock_timeout:
     description:
       - Seconds to wait for another run of this module on the same host. There is one at a time.
@@ -147,6 +178,21 @@ EXAMPLES = r"""
     netns_address:
       - {namespace: "h[1:1000]", interface: eth0, address: "10.0.0.0/16[1:1000]"}
 
+- name: Keep a lab beyond a reboot
+  netns.lab.topology:
+    name: office
+    persistent: true
+    netns:
+      - name: "desk[1:4]"
+    bridge:
+      - name: floor
+    veth:
+      - {name: "port[1:4]", peer: {name: eth0, namespace: "desk[1:4]"}}
+    bridge_port:
+      - {bridge: floor, interface: "port[1:4]"}
+    netns_address:
+      - {namespace: "desk[1:4]", interface: eth0, address: "192.0.2.0/24[10:13]"}
+
 - name: Take the lab away, without its definition
   netns.lab.topology:
     name: bridged
@@ -192,6 +238,7 @@ commands:
   description:
     - The same change as commands of iproute2, in order, each quoted for a shell. In check mode the same list.
     - The module runs none of them. Empty if there is nothing to change.
+    - What O(persistent) writes is told as a C(:) that does nothing, since no command of iproute2 does that.
     - C($$) is the shell that runs them, and with C(netns) the namespace which that shell is in.
   returned: success
   type: list
@@ -215,7 +262,7 @@ undone:
   sample: []
 """
 
-from ansible_collections.netns.lab.plugins.module_utils._module import run_sections
+from ansible_collections.netns.lab.plugins.module_utils._topology_module import run_sections
 
 
 def main() -> None:

@@ -96,6 +96,7 @@ class Bench:
     def is_empty(self, found: dict[str, t.Any]) -> None:
         self.is_same(self.empty, found, "absent leaves the machine as it was")
         assert not RECORDS.exists(), sorted(RECORDS.iterdir())
+        assert not Lab.files()
         assert _mounts() == self._mounts
 
 

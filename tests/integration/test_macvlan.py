@@ -123,3 +123,16 @@ def test_two_namespaces_on_one_wire_ping_each_other(lab: Lab) -> None:
         ],
     )
     assert "1 received" in lab.alone("ip netns exec a ping -c 1 -W 2 10.9.0.2")
+
+
+def test_what_stands_on_the_link_to_the_world_is_harmless_and_what_takes_that_down_is_not(lab: Lab) -> None:
+    lab.sh(WIRE + "ip link set dev e0 up; ip address add 10.0.0.1/24 dev e0; ip route add default via 10.0.0.9")
+    lab.run("macvlan", name="m0", link="e0", mode="bridge")
+    lab.run("macvlan", name="m0", state="absent")
+    # Over a macvlan, the way leads through the link below as well.
+    lab.sh(
+        "ip address del 10.0.0.1/24 dev e0; ip link add link e0 name m1 up type macvlan mode bridge;"
+        "ip address add 10.0.0.1/24 dev m1; ip route add default via 10.0.0.9"
+    )
+    msg = lab.fails("netns_link", name="e0", up=False)
+    assert "would take down e0, which is below m1, which carries the default route" in msg

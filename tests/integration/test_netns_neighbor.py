@@ -11,7 +11,9 @@ import typing as t
 
 import pytest
 
+from ansible_collections.netns.lab.plugins.module_utils import _netlink as nl
 from ansible_collections.netns.lab.tests.integration.helpers.lab import Lab
+from ansible_collections.netns.lab.tests.integration.helpers.modules import INTERPRETER, execute
 from ansible_collections.netns.lab.tests.integration.helpers.state import Json
 
 CABLE = (
@@ -174,3 +176,32 @@ def test_neighbours_are_back_when_what_took_them_along_is_undone(lab: Lab, chang
     msg = lab.fails_for_real("topology", name="t", **change, netns_route=[impossible])
     assert "What this run had changed was taken back" in msg
     lab.run("topology", name="t", **change)
+
+
+@pytest.mark.skipif(INTERPRETER is not None, reason="the modules run in another process")
+def test_neighbours_entries_and_rules_are_read_only_where_they_matter(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dumped: list[int] = []
+    dump = nl.NetlinkSocket.dump
+
+    def recorded(self: nl.NetlinkSocket, kind: int, body: bytes) -> list[bytes]:
+        dumped.append(kind)
+        return dump(self, kind, body)
+
+    monkeypatch.setattr(nl.NetlinkSocket, "dump", recorded)
+
+    def read(**given: t.Any) -> list[int]:
+        dumped.clear()
+        assert not execute("topology", {"name": "t", **given}).failed
+        return [kind for kind in dumped if kind in (nl.RTM_GETNEIGH, nl.RTM_GETRULE)]
+
+    plain = {section: items for section, items in definition().items() if section != "netns_neighbor"}
+    plain["netns"] = [{"name": name} for name in ("a", "b", "c")]
+    assert read(**plain) == []
+    assert read(**plain) == []
+    # A link changes, and something could go with it: both kinds of neighbours, and entries of bridges.
+    assert read(**plain, netns_link=[{"name": "e", "namespace": "a", "mac": OTHER}]).count(nl.RTM_GETNEIGH) == 3
+    # Two families of rules in one namespace.
+    assert read(**plain, netns_rule=[{"namespace": "b", "table": "7"}]) == [nl.RTM_GETRULE] * 2
+    assert read(**plain) == [nl.RTM_GETRULE] * 2  # what the record names

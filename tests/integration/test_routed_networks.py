@@ -40,10 +40,8 @@ def wire(one: str, one_end: str, other: str, other_end: str, **more: t.Any) -> J
 
 
 def at(namespace: str, interface: str, *addresses: str) -> list[Json]:
-    return [
-        {"namespace": namespace, "interface": interface, "address": address, **({"nodad": True} if ":" in address else {})}
-        for address in addresses
-    ]
+    where = {"namespace": namespace, "interface": interface}
+    return [{**where, "address": address, **({"nodad": True} if ":" in address else {})} for address in addresses]
 
 
 def ping(lab: Lab, namespace: str, destination: str, *words: str) -> str:
@@ -105,9 +103,9 @@ def test_what_ping_says_of_routes_that_lead_nowhere(lab: Lab) -> None:
         "blackhole": ("100% packet loss", "100% packet loss"),
     }
     for kind, said in nowhere.items():
-        for destination, host, words in (("10.0.3.2/32", "10.0.3.2", said[0]), ("2001:db8:3::2/128", "2001:db8:3::2", said[1])):
+        for host, words in zip(("10.0.3.2", "2001:db8:3::2"), said):
             # In place of one another: the second and third are changes.
-            lab.run("netns_route", namespace="r1", destination=destination, type=kind, without={"replay": "no twin"})
+            lab.run("netns_route", namespace="r1", destination=host, type=kind, without={"replay": "no twin"})
             answer = ping(lab, "h1", host)
             assert words in answer, f"{kind}: {answer}"
             assert ("errors" in answer) == (kind != "blackhole")
@@ -243,6 +241,7 @@ def test_one_address_on_two_interfaces_and_rules_by_source(lab: Lab) -> None:
     def leaves_by(source: str) -> str:
         return t.cast(str, lab.ip("server", "route", "get", "198.51.100.1", "from", source)[0]["dev"])
 
+    assert "Permission denied" in lab.alone("ip -n server route get 198.51.100.99 2>&1 || :")
     assert [leaves_by(source) for source in ("10.0.1.2", "10.0.2.2", "192.0.2.1")] == ["up1", "up2", "up2"]
     for source in ("10.0.1.2", "10.0.2.2", "192.0.2.1"):
         assert reaches(lab, "server", "198.51.100.1", "-I", source)

@@ -22,7 +22,7 @@ import yaml
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.netns.lab.plugins.module_utils import _engine, _module
+from ansible_collections.netns.lab.plugins.module_utils import _checks, _engine, _sections, _wait_module
 from ansible_collections.netns.lab.plugins.module_utils._resources import KINDS
 
 COLLECTION = Path(_engine.__file__).parents[2]
@@ -96,10 +96,21 @@ def tasks(entries: list[dict[str, t.Any]], defaults: dict[str, t.Any]) -> t.Iter
                     yield entry["name"], key.rpartition(".")[2], json.loads(text)
 
 
+def check_items(module: str, options: dict[str, t.Any]) -> None:
+    """What is wrong with an example beyond its argument spec."""
+    if module == "netns_ping":
+        _checks.wanted(options)
+    else:
+        _engine.wishes_of(items(module, options))
+
+
 def items(module: str, options: dict[str, t.Any]) -> list[_engine.Item]:
-    if module != "topology":
+    if module in SECTIONS:
         return [(SECTIONS[module], options)]
-    return list(_module._listed(options))
+    if module == "netns_wait":
+        assert _wait_module.conditions_of(options)
+        return []
+    return list(_sections.listed(options))
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -138,9 +149,10 @@ def test_promises_are_kept(name: str) -> None:
     assert attributes["platform"]["platforms"] == "linux"
 
 
-@pytest.mark.parametrize("name", CHANGING)
+@pytest.mark.parametrize("name", [*CHANGING, "netns_ping"])
 def test_results_are_documented(name: str) -> None:
-    assert {"diff", "commands", "undone"} <= documented(name)["return"].keys()
+    results = {"report", "differences", "results"} if name == "netns_ping" else {"diff", "commands", "undone"}
+    assert results <= documented(name)["return"].keys()
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -151,8 +163,8 @@ def test_examples_are_valid(name: str) -> None:
         del rules["supports_check_mode"]
         checked = ArgumentSpecValidator(**rules).validate(options)
         assert checked.error_messages == [], title
-        if module in CHANGING:
-            _engine.wishes_of(items(module, checked.validated_parameters))
+        if not module.endswith("_info"):
+            check_items(module, checked.validated_parameters)
         assert title[0].isupper(), title
         shown.add(module)
 

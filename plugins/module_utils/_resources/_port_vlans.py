@@ -81,7 +81,7 @@ def observe_vlans(reader: Reader, namespace: str, asked: t.Collection[str]) -> t
     for raw in reader.host.socket(namespace).dump(nl.RTM_GETLINK, body):
         message = nl.decode("ifinfmsg", raw)
         name = names.get(message["index"])
-        if name in asked and message.get_attr("IFLA_MASTER"):
+        if name is not None and name in asked and message.get_attr("IFLA_MASTER"):
             families = message.get_attr("IFLA_AF_SPEC")
             infos = families.get_attrs("IFLA_BRIDGE_VLAN_INFO") if families else []
             yield vlans_fact(key_of_vlans(namespace, name), _spelled_out(infos))

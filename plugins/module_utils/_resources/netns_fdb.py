@@ -47,8 +47,8 @@ from ansible_collections.netns.lab.plugins.module_utils._values import (
 _AF_BRIDGE = 7
 _NTF_SELF, _NTF_MASTER, _NTF_STICKY = 0x02, 0x04, 0x40
 _NUD_REACHABLE, _NUD_NOARP, _NUD_PERMANENT = 0x02, 0x40, 0x80
-# bridge(8): what it calls them, and the states it sets for them (fdb_modify in iproute2's bridge/fdb.c). NUD_NOARP alone
-# is enough for a bridge, but not for a VXLAN interface (vxlan_fdb_add).
+# bridge(8): what it calls them, and the states it sets for them (fdb_modify in iproute2's bridge/fdb.c). NUD_NOARP
+# alone is enough for a bridge, but not for a VXLAN interface (vxlan_fdb_add).
 _TYPES = {"static": _NUD_NOARP | _NUD_REACHABLE, "local": _NUD_PERMANENT, "dynamic": _NUD_REACHABLE}
 _NDMSG = struct.Struct("=BxxxiHBx")
 _FIRST_ATTRIBUTE = struct.Struct("=12xHH6s")

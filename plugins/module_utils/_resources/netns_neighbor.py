@@ -250,7 +250,8 @@ def _restore_commands(fact: Fact) -> list[Command]:
 def _set(key: Key, values: Values, undo: t.Sequence[Step]) -> Request:
     flags = sum(number for word, number in _FLAGS.items() if values[word])
     attrs = [("NDA_LLADDR", values["mac"])] if values["mac"] else []
-    return _request(nl.RTM_NEWNEIGH, nl.NLM_F_CREATE | nl.NLM_F_REPLACE, key, _STATIC[values["nud"]], flags, attrs, undo)
+    state = _STATIC[values["nud"]]
+    return _request(nl.RTM_NEWNEIGH, nl.NLM_F_CREATE | nl.NLM_F_REPLACE, key, state, flags, attrs, undo)
 
 
 def _delete(key: Key, undo: t.Sequence[Step] = ()) -> Request:

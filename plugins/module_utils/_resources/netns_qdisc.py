@@ -231,7 +231,8 @@ def _latency(values: Values) -> int:
     """How long the last packet waits that still finds room."""
     if not values:
         return 0
-    return max(0, round((values["limit"] - tc.bytes_sent(values["buffer"], values["rate"])) * 10**9 / values["rate"]))
+    waiting = values["limit"] - tc.bytes_sent(values["buffer"], values["rate"])
+    return int(max(0, round(waiting * 10**9 / values["rate"])))
 
 
 def _is_met(asked: Values, wanted: Values, present: Values) -> bool:
@@ -239,7 +240,7 @@ def _is_met(asked: Values, wanted: Values, present: Values) -> bool:
         return all(present.get(option, 0) == value for option, value in wanted.items())
     # Of a latency, the kernel keeps the bytes that it makes beside the burst, which it keeps in ticks.
     room = 0 if "limit" in asked else 2 + wanted["rate"] // 10**6
-    return (
+    return bool(
         wanted["rate"] == present["rate"]
         and abs(wanted["buffer"] - present["buffer"]) <= _MICROSECOND  # not each tc rounds alike
         and abs(wanted["limit"] - present["limit"]) <= room
@@ -251,26 +252,26 @@ def _is_met(asked: Values, wanted: Values, present: Values) -> bool:
 
 def _read(message: t.Any) -> Values:
     kind = message.get_attr("TCA_KIND")
-    options = message.get_attr("TCA_OPTIONS") if kind in _MISSING else None
+    if kind not in _MISSING:
+        return {"kind": kind}
+    options: t.Any = message.get_attr("TCA_OPTIONS")
     if kind == "tbf":
         parameters = options.get_attr("TCA_TBF_PARMS")
         return {"kind": kind, **{name: parameters[name] for name in ("rate", "buffer", "limit")}}
-    if kind == "netem":
-        rate = options.get_attr("TCA_NETEM_RATE")
-        corrupt = options.get_attr("TCA_NETEM_CORRUPT")
-        reorder = options.get_attr("TCA_NETEM_REORDER")
-        return {
-            "kind": kind,
-            "rate": rate["rate"] if rate else 0,
-            "limit": options["limit"],
-            "delay": tc.to_ns(options["delay"]),
-            "jitter": tc.to_ns(options["jitter"]),
-            "loss": options["loss"],
-            "duplicate": options["duplicate"],
-            "corrupt": corrupt["prob_corrupt"] if corrupt else 0,
-            "reorder": reorder["prob_reorder"] if reorder else 0,
-        }
-    return {"kind": kind}
+    rate = options.get_attr("TCA_NETEM_RATE")
+    corrupt = options.get_attr("TCA_NETEM_CORRUPT")
+    reorder = options.get_attr("TCA_NETEM_REORDER")
+    return {
+        "kind": kind,
+        "rate": rate["rate"] if rate else 0,
+        "limit": options["limit"],
+        "delay": tc.to_ns(options["delay"]),
+        "jitter": tc.to_ns(options["jitter"]),
+        "loss": options["loss"],
+        "duplicate": options["duplicate"],
+        "corrupt": corrupt["prob_corrupt"] if corrupt else 0,
+        "reorder": reorder["prob_reorder"] if reorder else 0,
+    }
 
 
 # -- requests and words

@@ -45,13 +45,27 @@ from ansible_collections.netns.lab.plugins.module_utils._values import (
     whole_number,
 )
 
-_TYPES = {"unicast": 1, "blackhole": 6, "unreachable": 7, "prohibit": 8}
+_TYPES = {"unicast": 1, "blackhole": 6, "unreachable": 7, "prohibit": 8, "throw": 9}
 _RTPROT_KERNEL = 2
 _RTPROT_BOOT = 3  # what "ip route add" sets
 _SET_BY_PEOPLE = (_RTPROT_BOOT, 4)  # the other is RTPROT_STATIC; what a daemon sets, it sets again
 _RTNH_F_ONLINK = 4
 _RTM_F_CLONED = 0x200
 _IP6_RT_PRIO_USER = 1024
+_PREFERENCES = {1: "high", 3: "low"}
+_LOCKED_MTU = 1 << 2  # RTAX_MTU, as a bit of RTAX_LOCK
+# What a route can say beside the options here, in iproute2's words.
+_FURTHER_METRICS = {
+    "RTAX_WINDOW": "window",
+    "RTAX_CWND": "cwnd",
+    "RTAX_ADVMSS": "advmss",
+    "RTAX_REORDERING": "reordering",
+    "RTAX_HOPLIMIT": "hoplimit",
+    "RTAX_INITCWND": "initcwnd",
+    "RTAX_INITRWND": "initrwnd",
+    "RTAX_QUICKACK": "quickack",
+    "RTAX_CC_ALGO": "congctl",
+}
 _CURES = {
     errno.ENETUNREACH: "the gateway is not in a network of this namespace; give the interface an address in it, "
     "or say onlink: true",
@@ -252,7 +266,7 @@ def _hops(options: dict[str, t.Any], version: int) -> list[Hop]:
 
 def _hop(given: dict[str, t.Any], version: int) -> Hop:
     gateway = None if given["gateway"] is None else address(given["gateway"], "gateway")
-    if gateway is not None and gateway.version != version:
+    if gateway is not None and gateway.version != version and version == 6:
         raise ValueError(f"gateway {gateway} is not of the destination's family")
     if gateway is not None and (gateway.is_unspecified or gateway.is_multicast):
         raise ValueError(f"gateway {gateway} is no address of a router")
@@ -328,6 +342,8 @@ def _fact(namespace: str, names: dict[int, str], message: t.Any) -> Fact:
         "source": message.get_attr("RTA_PREFSRC"),
         "mtu": metrics.get_attr("RTAX_MTU") if metrics else None,
         "protocol": message["proto"],
+        "further": [(attr[0], attr[1]) for attr in metrics["attrs"] if attr[0] != "RTAX_MTU"] if metrics else [],
+        "preference": message.get_attr("RTA_PREF") or 0,
     }
     if version == 4:
         values["scope"] = scope_word(message["scope"])
@@ -335,7 +351,9 @@ def _fact(namespace: str, names: dict[int, str], message: t.Any) -> Fact:
 
 
 def _seen_hop(names: dict[int, str], message: t.Any, index: int, weight: int) -> Hop:
-    gateway, flags = message.get_attr("RTA_GATEWAY"), message["flags"]
+    gateway, via, flags = message.get_attr("RTA_GATEWAY"), message.get_attr("RTA_VIA"), message["flags"]
+    if via:
+        gateway = via["addr"]  # of the other family
     return {
         "gateway": str(ipaddress.ip_address(gateway)) if gateway else None,
         "interface": names.get(index),
@@ -398,14 +416,17 @@ def _request(kind: int, flags: int, key: Key, values: Values, undo: t.Sequence[S
         attrs.append(("RTA_PRIORITY", int(metric)))
     if values.get("source"):
         attrs.append(("RTA_PREFSRC", values["source"]))
-    if values.get("mtu"):
-        attrs.append(("RTA_METRICS", {"attrs": [("RTAX_MTU", values["mtu"])]}))
+    metrics = [*([("RTAX_MTU", values["mtu"])] if values.get("mtu") else []), *values.get("further", ())]
+    if metrics:
+        attrs.append(("RTA_METRICS", {"attrs": metrics}))
+    if values.get("preference"):
+        attrs.append(("RTA_PREF", values["preference"]))
     if len(hops) == 1:
-        attrs += _hop_attrs(namespace, hops[0])
+        attrs += _hop_attrs(hops[0], _version(key))
         if hops[0]["interface"]:
             attrs.append(("RTA_OIF", Index(link_key(namespace, hops[0]["interface"]))))
     elif hops:
-        attrs.append(("RTA_MULTIPATH", [_multipath(namespace, hop) for hop in hops]))
+        attrs.append(("RTA_MULTIPATH", [_multipath(namespace, hop, _version(key)) for hop in hops]))
     onlink = len(hops) == 1 and hops[0]["onlink"]
     return Request(
         namespace,
@@ -429,16 +450,18 @@ def _request(kind: int, flags: int, key: Key, values: Values, undo: t.Sequence[S
     )
 
 
-def _hop_attrs(namespace: str, hop: Hop) -> list[tuple[str, t.Any]]:
+def _hop_attrs(hop: Hop, version: int) -> list[tuple[str, t.Any]]:
+    if hop["gateway"] and version == 4 and ":" in hop["gateway"]:
+        return [("RTA_VIA", {"family": socket.AF_INET6, "addr": hop["gateway"]})]
     return [("RTA_GATEWAY", hop["gateway"])] if hop["gateway"] else []
 
 
-def _multipath(namespace: str, hop: Hop) -> dict[str, t.Any]:
+def _multipath(namespace: str, hop: Hop, version: int) -> dict[str, t.Any]:
     return {
         "flags": _RTNH_F_ONLINK if hop["onlink"] else 0,
         "hops": hop["weight"] - 1,
         "oif": Index(link_key(namespace, hop["interface"])) if hop["interface"] else 0,
-        "attrs": _hop_attrs(namespace, hop),
+        "attrs": _hop_attrs(hop, version),
     }
 
 
@@ -460,7 +483,7 @@ def _command(verb: str, key: Key, values: Values) -> Command:
     words = [*([kind] if kind != "unicast" else []), destination]
     hops = values.get("nexthops") or []
     if len(hops) == 1:
-        words += _hop_words(hops[0])
+        words += _hop_words(hops[0], _version(key))
     words += ["table", table] if int(table) != MAIN else []
     # Taken away without one, the route of the lowest metric goes.
     taken_for_granted = 0 if verb == "delete" or _version(key) == 4 else _IP6_RT_PRIO_USER
@@ -468,16 +491,29 @@ def _command(verb: str, key: Key, values: Values) -> Command:
     words += ["src", values["source"]] if values.get("source") else []
     default_scope = _default_scope(values)
     words += ["scope", values["scope"]] if values.get("scope", default_scope) != default_scope else []
-    words += ["mtu", str(values["mtu"])] if values.get("mtu") else []
+    words += _metric_words(values)
     if len(hops) == 1 and hops[0]["onlink"]:
         words.append("onlink")
     for hop in hops if len(hops) > 1 else ():
-        words += ["nexthop", *_hop_words(hop), "weight", str(hop["weight"]), *(["onlink"] if hop["onlink"] else [])]
+        words += ["nexthop", *_hop_words(hop, _version(key)), "weight", str(hop["weight"])]
+        words += ["onlink"] if hop["onlink"] else []
     return ip(namespace, *(["-6"] if _version(key) == 6 else []), "route", verb, *words)
 
 
-def _hop_words(hop: Hop) -> list[str]:
+def _metric_words(values: Values) -> list[str]:
+    further = dict(values.get("further", ()))
+    lock = ["lock"] if further.get("RTAX_LOCK", 0) & _LOCKED_MTU else []
+    words = ["mtu", *lock, str(values["mtu"])] if values.get("mtu") else []
+    for name, word in _FURTHER_METRICS.items():
+        words += [word, str(further[name])] if name in further else []
+    preference = _PREFERENCES.get(values.get("preference", 0))
+    return words + (["pref", preference] if preference else [])
+
+
+def _hop_words(hop: Hop, version: int) -> list[str]:
     words = ["via", hop["gateway"]] if hop["gateway"] else []
+    if words and version == 4 and ":" in hop["gateway"]:
+        words.insert(1, "inet6")
     return words + (["dev", hop["interface"]] if hop["interface"] else [])
 
 

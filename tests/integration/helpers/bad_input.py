@@ -746,7 +746,10 @@ REFUSED: dict[str, list[tuple[Json, str]]] = {
             "netns_route item 1: destination '0' is neither 'default' nor a network such as 192.0.2.0/24",
         ),
         ({}, "netns_route item 1: it leads nowhere; give it a gateway, an interface or nexthops"),
-        ({"gateway": "2001:db8::1"}, "netns_route item 1: gateway 2001:db8::1 is not of the destination's family"),
+        (
+            {"destination": "2001:db8:9::/48", "gateway": "10.0.0.1"},
+            "netns_route item 1: gateway 10.0.0.1 is not of the destination's family",
+        ),
         ({"gateway": "me"}, "netns_route item 1: gateway 'me' is not an address such as 192.0.2.1 or 2001:db8::1"),
         ({"gateway": ""}, "netns_route item 1: it leads nowhere; give it a gateway, an interface or nexthops"),
         (
@@ -774,8 +777,11 @@ REFUSED: dict[str, list[tuple[Json, str]]] = {
             "netns_route item 1: nexthops has one of them twice; give it more weight instead",
         ),
         (
-            {"nexthops": [{"gateway": "10.0.0.1"}, {"gateway": "fe80::1", "interface": "eth0"}]},
-            "netns_route item 1: gateway fe80::1 is not of the destination's family",
+            {
+                "destination": "2001:db8:9::/48",
+                "nexthops": [{"gateway": "10.0.0.1"}, {"gateway": "fe80::1", "interface": "eth0"}],
+            },
+            "netns_route item 1: gateway 10.0.0.1 is not of the destination's family",
         ),
         (
             {"nexthops": [{"gateway": "10.0.0.1", "weight": 0}]},

@@ -20,6 +20,11 @@ NAMES = ("x1", "x2", "x3", "x4")
 MACS = tuple(f"02:00:00:00:00:{number:02x}" for number in range(1, 5))
 # Four kinds of networks, none of which meets another: behind links, on lo, of peers, and where routes lead.
 NETWORKS_4 = ("10.1.0.0/24", "10.2.0.0/24", "10.3.0.0/16")
+SYSCTLS = (
+    {"net.ipv4.ip_forward": True, "net.ipv4.conf.all.accept_redirects": 1},
+    {"net.ipv4.ip_forward": 0, "net.ipv4.conf.default.rp_filter": 2, "net.ipv4.conf.lo.rp_filter": 1},
+)
+ETC_FILES = ({"hosts": "10.1.0.1 x1\n"}, {"hosts": "it's 100 %\n", "resolv.conf": "nameserver 10.1.0.1\n"}, {})
 NETWORKS_6 = ("2001:db8:1::/64", "2001:db8:2::/64")
 DESTINATIONS_4 = ("default", "0.0.0.0/0", "198.51.100.0/24", "203.0.113.7/32", "100.64.0.0/10")
 DESTINATIONS_6 = ("::/0", "2001:db8:100::/48", "2001:db8:200::7/128")
@@ -86,6 +91,8 @@ class _Maker:
             loopback = self.often()
             if not loopback or self.rarely():
                 item["loopback"] = loopback
+            if self.rarely():
+                item.update(self.some(sysctls=SYSCTLS, etc_files=ETC_FILES))
             self.sections["netns"].append(item)
             self.links[name, "lo"] = Link(name, "lo", "loopback", loopback, True, {})
         self.links[OWN, "lo"] = Link(OWN, "lo", "loopback", True, True, {})

@@ -23,8 +23,8 @@ OWN = ""
 # What "bridge link" tells of ports is all in "ip -d link".
 _READ = r"""
 look() {
-    printf 'link show\naddress show\nroute show table all\nnetns list-id\nrule show\nneigh show nud all\nneigh show proxy\n' |
-        "$@" ip -j -d -batch - 2>/dev/null || return
+    printf '%s\n' 'link show' 'address show' 'route show table all' 'netns list-id' 'rule show' \
+        'neigh show nud all' 'neigh show proxy' | "$@" ip -j -d -batch - 2>/dev/null || return
     "$@" ip -6 -j -d rule show
     "$@" bridge -j -d fdb show
     "$@" tc -j -d qdisc show 2>/dev/null

@@ -231,7 +231,7 @@ def test_a_route_needs_its_link_but_in_check_mode() -> None:
         ({"destination": "x"}, "neither 'default' nor a network"),
         ({"destination": "10.0.0.1/24"}, "the network is 10.0.0.0/24"),
         ({"destination": "10.0.0.0/24"}, "leads nowhere"),
-        ({"destination": "10.0.0.0/24", "gateway": "2001:db8::1"}, "not of the destination's family"),
+        ({"destination": "2001:db8:9::/48", "gateway": "10.0.0.1"}, "not of the destination's family"),
         ({"destination": "10.0.0.0/24", "gateway": "x"}, "^gateway 'x' is not an address"),
         ({"destination": "10.0.0.0/24", "interface": "e0", "source": "::1"}, "^source ::1 is not of"),
         ({"destination": "10.0.0.0/24", "gateway": "10.9.0.1", "onlink": True}, "needs an interface beside it"),

@@ -1,0 +1,87 @@
+# Copyright: (c) 2026, netns.lab contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""The module that takes whole lists."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.netns.lab.plugins.module_utils._definitions import Definition
+from ansible_collections.netns.lab.plugins.module_utils._engine import Topology
+from ansible_collections.netns.lab.plugins.module_utils._errors import LabError
+from ansible_collections.netns.lab.plugins.module_utils._model import Wish
+from ansible_collections.netns.lab.plugins.module_utils._module import COMMON, finish, new_module
+from ansible_collections.netns.lab.plugins.module_utils._persistence import forgotten, kept
+from ansible_collections.netns.lab.plugins.module_utils._sections import given, listed, sections_spec
+
+
+def run_sections() -> None:
+    """A whole topology."""
+    module = new_module(
+        argument_spec={
+            "name": {"type": "str", "required": True},
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "prune": {"type": "bool", "default": True},
+            "persistent": {"type": "bool", "default": False},
+            "service_manager": {"type": "str", "choices": ["systemd", "none"], "default": "systemd"},
+            "lock_timeout": {"type": "float", "default": 60.0},
+            "sections": {"type": "json"},
+            **COMMON,
+            **sections_spec(),
+        },
+    )
+    try:
+        _merge_text(module.params)
+    except LabError as e:
+        module.fail_json(msg=str(e))
+    finish(module, listed(module.params), lambda: _topology(module.params))
+
+
+def _topology(params: dict[str, t.Any]) -> Topology:
+    return Topology(
+        params["name"],
+        params["state"] == "present",
+        params["prune"],
+        params["lock_timeout"],
+        itself=_persistence(params),
+    )
+
+
+def _persistence(params: dict[str, t.Any]) -> tuple[Wish, ...]:
+    name = params["name"]
+    if params["state"] == "absent":
+        return (forgotten(name),)
+    if not params["persistent"]:
+        # A part of a lab says nothing about the whole of it.
+        return (forgotten(name),) if params["prune"] else ()
+    if not params["prune"]:
+        raise LabError(
+            f"topology {name}: persistent: true keeps what the task names, and prune: false says that this is not "
+            "the whole lab; name all of it in one task"
+        )
+    definition = Definition(name, given(params), params["allow_disconnect"])
+    return (kept(definition, by_systemd=params["service_manager"] == "systemd"),)
+
+
+def _merge_text(params: dict[str, t.Any]) -> None:
+    """Adds to the sections of a task those that it tells as one text, checked as AnsibleModule checks its own. Raises
+    LabError."""
+    try:
+        found = json.loads(params["sections"] or "{}")
+        if not isinstance(found, dict):
+            raise ValueError("it is no dictionary of sections")
+        validated = ArgumentSpecValidator(sections_spec()).validate(found)
+        if validated.error_messages:
+            raise ValueError("; ".join(validated.error_messages))
+    except ValueError as e:
+        raise LabError(f"sections: {e}") from None
+    for section, items in validated.validated_parameters.items():
+        params[section] = params[section] + items

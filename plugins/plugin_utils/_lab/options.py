@@ -1,0 +1,198 @@
+# Copyright: (c) 2026, netns.lab contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins!
+
+"""What a definition may say, and of which type it is. Where an option is one of a module, the module's own spec and its
+own checks have the say, so that both take the same."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.netns.lab.plugins.module_utils._model import Kind
+from ansible_collections.netns.lab.plugins.module_utils._resources import KINDS
+from ansible_collections.netns.lab.plugins.module_utils._values import Interface, interface_address
+from ansible_collections.netns.lab.plugins.plugin_utils._lab.faults import Fault, Path, unknown
+from ansible_collections.netns.lab.plugins.plugin_utils._lab.model import BRIDGE, LINUX
+
+Spec = dict[str, dict[str, t.Any]]
+
+_KINDS: dict[str, Kind] = {kind.section: kind for kind in KINDS}
+
+
+def _of_module(section: str, *without: str) -> Spec:
+    left_out = {"name", "namespace", "state", *without}
+    return {name: option for name, option in _KINDS[section].options.items() if name not in left_out}
+
+
+def _undefaulted(spec: Spec) -> Spec:
+    return {name: {key: value for key, value in option.items() if key != "default"} for name, option in spec.items()}
+
+
+# Of the module netns what a node can say of its namespace. What is remembered for removal is the role's to say.
+NETNS: Spec = _undefaulted(_of_module("netns", "loopback", "processes", "pid", "path"))
+BRIDGE_DEVICE: Spec = _undefaulted(_of_module("bridge"))
+PORT: Spec = _undefaulted(_of_module("bridge_port", "bridge", "interface"))
+
+_OF_NODE: Spec = {
+    "kind": {"type": "str", "choices": [LINUX, BRIDGE]},
+    "group": {"type": "list", "elements": "str"},
+    "namespace": {"type": "str"},
+    "host": {"type": "str"},
+    "mtu": {"type": "int"},
+    "labels": {"type": "dict"},
+}
+NODE: dict[str, Spec] = {
+    LINUX: {
+        **NETNS,
+        **_OF_NODE,
+        "forwarding": {"type": "bool"},
+        "sysctls": {"type": "dict"},
+        "loopback_addresses": {"type": "list", "elements": "str"},
+        "routes": {"type": "list", "elements": "dict"},
+        "exec": {"type": "list", "elements": "str"},
+    },
+    BRIDGE: {
+        **BRIDGE_DEVICE,
+        **_OF_NODE,
+        "bridge": {"type": "str"},
+        "addresses": {"type": "list", "elements": "str"},
+    },
+}
+ANY_NODE: Spec = {**NODE[BRIDGE], **NODE[LINUX]}
+# Their text is the user's own, where what looks like a range is none.
+LITERAL = frozenset({"exec", "etc_files"})
+# Said in several places, they add up.
+MERGED = ("sysctls", "labels", "etc_files")
+
+END: Spec = {
+    "node": {"type": "str", "required": True},
+    "interface": {"type": "str"},
+    "addresses": {"type": "list", "elements": "str"},
+    "mac": {"type": "str"},
+    "mtu": {"type": "int"},
+    **PORT,
+}
+LINK: Spec = {
+    "endpoints": {"type": "list", "elements": "raw", "required": True},
+    "mtu": {"type": "int"},
+    "vni": {"type": "int"},
+}
+EXPECTATION: Spec = {
+    "from": {"type": "str", "required": True},
+    "to": {"type": "str", "required": True},
+    "reachable": {"type": "bool", "default": True},
+}
+POOL: Spec = {"subnet": {"type": "str", "required": True}, "prefix": {"type": "int"}}
+
+
+def mapping(value: t.Any, path: Path, what: str) -> dict[str, t.Any]:
+    """A mapping with names as keys; nothing is an empty one."""
+    if value is None:
+        return {}
+    if not isinstance(value, t.Mapping):
+        raise Fault(path, f"{what} must be a mapping, and is {_called(value)}")
+    for key in value:
+        if not isinstance(key, str):
+            raise Fault(path, f"{key!r} is {_called(key)} and no name; put it in quotes")
+    return dict(value)
+
+
+def sequence(value: t.Any, path: Path, what: str) -> list[t.Any]:
+    """A list; nothing is an empty one."""
+    if value is None:
+        return []
+    if isinstance(value, str) or not isinstance(value, t.Sequence):
+        raise Fault(path, f"{what} must be a list, and is {_called(value)}")
+    return list(value)
+
+
+def known(options: t.Mapping[str, t.Any], spec: Spec, path: Path) -> None:
+    """Refuses options that there are not."""
+    for name in options:
+        if name not in spec:
+            raise Fault((*path, name), unknown("option", name, spec))
+
+
+def typed(options: t.Mapping[str, t.Any], spec: Spec, path: Path) -> dict[str, t.Any]:
+    """The options that have a value, in the type that they should have."""
+    known(options, spec, path)
+    result: dict[str, t.Any] = {}
+    for name, option in spec.items():
+        if options.get(name) is None:
+            if option.get("required"):
+                raise Fault(path, f"{name} is missing")
+            if "default" in option:
+                result[name] = option["default"]
+        else:
+            result[name] = _typed(name, options[name], option, (*path, name))
+    return result
+
+
+_PLAIN = {"str": str, "bool": bool, "int": int, "dict": dict}
+
+
+def _typed(name: str, value: t.Any, option: dict[str, t.Any], path: Path) -> t.Any:
+    plain = _PLAIN.get(option.get("type", "str"))
+    # Most values are of their type already, and labs can be large.
+    if plain is not None and type(value) is plain and not {"choices", "options"} & option.keys():
+        return value
+    if option.get("type") == "list" and isinstance(value, dict):
+        raise Fault(path, f"{name} must be a list, and is {_called(value)}")
+    checked = ArgumentSpecValidator({name: {**option, "required": False}}).validate({name: value})
+    if checked.error_messages:
+        raise Fault(path, checked.error_messages[0].rstrip("."))
+    return checked.validated_parameters[name]
+
+
+def check_item(section: str, options: t.Mapping[str, t.Any], path: Path) -> None:
+    """Whether a module takes these options for one item, whatever else is in the lab."""
+    kind = _KINDS[section]
+    validator = ArgumentSpecValidator(
+        kind.options, required_if=kind.required_if, mutually_exclusive=kind.mutually_exclusive
+    )
+    checked = validator.validate(dict(options))
+    if checked.error_messages:
+        raise Fault(path, checked.error_messages[0].rstrip("."))
+    with at(path):
+        kind.wish(checked.validated_parameters)
+
+
+class at:
+    """Gives half a sentence of a ValueError its place."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _type: t.Any, error: BaseException | None, _traceback: t.Any) -> None:
+        if isinstance(error, ValueError) and not isinstance(error, Fault):
+            raise Fault(self._path, str(error)) from None
+
+
+def addresses(values: t.Iterable[str], path: Path) -> list[Interface]:
+    found: list[Interface] = []
+    for number, text in enumerate(values):
+        with at((*path, number)):
+            address = interface_address(text)
+            if address in found:
+                raise ValueError(f"address {text} is named twice")
+            found.append(address)
+    return found
+
+
+def _called(value: t.Any) -> str:
+    if isinstance(value, bool):
+        return f"the truth value {str(value).lower()}"
+    if isinstance(value, (int, float)):
+        return f"the number {value}"
+    if isinstance(value, str):
+        return f"the text {value!r}"
+    return "a mapping" if isinstance(value, t.Mapping) else f"{value!r}"
