@@ -24,6 +24,7 @@ help:
 	@echo 'make integration  the integration tests alone, in a sandbox'
 	@echo 'make molecule     the molecule scenarios alone, in sandboxes'
 	@echo 'make soak         the integration tests with many more rounds'
+	@echo 'make test-matrix  a selection with every version of Python, pyroute2 and ansible-core'
 	@echo 'make bench        time and memory against other ways to build labs (ARGS="--help")'
 	@echo 'make clean        remove what the others have made'
 	@echo
@@ -46,6 +47,10 @@ lint unit integration molecule: environment
 soak: environment
 	@tests/debian .cache/debian
 	@NETNS_LAB_SOAK=1 tests/run integration -- $(ARGS)
+
+.PHONY: test-matrix
+test-matrix: environment
+	@tests/matrix $(ARGS)
 
 .PHONY: bench
 bench: environment

@@ -290,7 +290,7 @@ class BecomeModule(BecomeBase):
         if given_up:
             said = given_up[0].decode(errors="replace")
             raise AnsibleError(f"{_SELF}: the network namespace {self._namespace()!r} cannot be entered: {said}")
-        return super().check_incorrect_password(b_output)
+        return bool(super().check_incorrect_password(b_output))
 
     def _namespace(self) -> str:
         namespace = self.get_option("namespace")

@@ -29,7 +29,7 @@ def _fragment() -> str:
         if _is_for_one_item(module)
     }
     seealso = [{"module": f"netns.lab.{name}"} for name in sections]
-    return yaml.safe_dump({"options": sections, "seealso": seealso}, sort_keys=False)
+    return str(yaml.safe_dump({"options": sections, "seealso": seealso}, sort_keys=False))
 
 
 def _is_for_one_item(module: ast.Module) -> bool:

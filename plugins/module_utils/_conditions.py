@@ -145,14 +145,10 @@ def look(host: Host, condition: Condition) -> Sight:
     """Whether a condition is met now."""
     entry = host.inspect(condition.namespace) if condition.namespace != OWN else None
     if condition.namespace != OWN and not entry:
-        why = (
-            "there is no such namespace"
-            if condition.kind == "namespace"
-            else (f"there is no namespace {condition.namespace}")
-        )
+        is_asked_for = condition.kind == "namespace"
+        why = "there is no such namespace" if is_asked_for else f"there is no namespace {condition.namespace}"
         return Sight(not condition.present, [], why)
-    if condition.kind == "namespace":
-        assert entry is not None
+    if condition.kind == "namespace" and entry:
         return _sight(condition, [{"name": condition.namespace, "inode": entry.inode}], [])
     if condition.kind == "process":
         inode = entry.inode if entry else os.stat("/proc/thread-self/ns/net").st_ino

@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.netns.lab.plugins.module_utils import _records as records
-from ansible_collections.netns.lab.plugins.module_utils._model import OWN, Key, Kind, View, Wish, netns_key
+from ansible_collections.netns.lab.plugins.module_utils._model import OWN, Fact, Key, Kind, View, Wish, netns_key
 from ansible_collections.netns.lab.plugins.module_utils._records import Record
 
 
@@ -27,6 +27,7 @@ class Ledger:
         self._removal = dict(self._mine.removal)
         self._kept: dict[Key, Record] = {}
         self._written = self._before
+        self._alike: dict[tuple[str, t.Any], list[Kind]] = {}
 
     @property
     def exists(self) -> bool:
@@ -98,9 +99,16 @@ class Ledger:
         for key in view.owned:
             if key not in meant and key not in self._kept:
                 fact = view.fact(key)
-                away = (kind.wish_away(fact, **self._removal.get(key, {})) for kind in kinds)
+                away = (kind.wish_away(fact, **self._removal.get(key, {})) for kind in self._kinds_of(fact, kinds))
                 found += [wish for wish in away if wish is not None]
         return found
+
+    def _kinds_of(self, fact: Fact, kinds: t.Sequence[Kind]) -> t.Sequence[Kind]:
+        """Those that an object may be of, asked once for all that are alike."""
+        alike = (fact.key[0], fact.values.get("kind"))
+        if not self._alike.get(alike):
+            self._alike[alike] = [kind for kind in kinds if kind.item(fact) is not None]
+        return self._alike[alike]
 
     def intend(self, before: View, after: View, wishes: t.Sequence[Wish], kinds: t.Sequence[Kind]) -> None:
         """Writes down what the run is about to make, beside what is there of its making."""
@@ -142,7 +150,9 @@ class Ledger:
         owns: records.Tokens = {}
         for key in view.owned:
             fact, token = view.get(key), view.token(key)
-            if fact is not None and token is not None and any(kind.item(fact) is not None for kind in kinds):
+            if fact is None or token is None:
+                continue
+            if any(kind.item(fact) is not None for kind in self._kinds_of(fact, kinds)):
                 owns[key] = token
         uses: records.Tokens = {}
         removal = {key: options for key, options in self._mine.removal.items() if key in owns}

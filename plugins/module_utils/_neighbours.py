@@ -73,7 +73,7 @@ class Neighbours:
             message = read("ndtmsg", raw)
             limit, config = message.get_attr("NDTA_THRESH3"), message.get_attr("NDTA_CONFIG")
             if limit is not None and config is not None and _TABLES.get(message.get_attr("NDTA_NAME")) == family:
-                return max(_LEAST, (limit - config["entries"]) // 2)
+                return int(max(_LEAST, (limit - config["entries"]) // 2))
         return _LEAST
 
     def ordered(self) -> t.Iterable[Ping]:

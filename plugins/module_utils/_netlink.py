@@ -15,7 +15,8 @@ import struct
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.netns.lab.plugins.module_utils._message import encode as encode
+# Under this name, because it is for those who import this as well.
+from ansible_collections.netns.lab.plugins.module_utils._message import encode as encode  # pylint: disable=useless-import-alias
 from ansible_collections.netns.lab.plugins.module_utils._message import read
 from ansible_collections.netns.lab.plugins.module_utils._pyroute2 import message_class
 

@@ -70,7 +70,7 @@ class Observer:
         return view
 
     def observe_further(self, view: View, namespaces: t.Iterable[str]) -> bool:
-        """Reads what is read on demand only; whether there was any."""
+        """Reads what is read on demand only; whether there was any that would have to be put back."""
         found = False
         for kind in self._kinds if namespaces else ():
             if kind.on_demand:
@@ -85,5 +85,5 @@ class Observer:
         found = False
         for fact in kind.observe(self._reader, places, self.wishes_of(kind)):
             view.put(fact)
-            found = True
+            found = found or bool(fact.restore and fact.restore(fact))
         return found

@@ -59,12 +59,15 @@ def _ifaddrmsg(found: t.Any, module: t.Any) -> t.Any:
     return type("ifaddrmsg", (found,), {"nla_map": (*found.nla_map, ("IFA_RT_PRIORITY", "uint32"))})
 
 
+# include/uapi/linux/neighbour.h, in its order behind NDA_MASTER.
+_LATER_NDA = (("NDA_LINK_NETNSID", "uint32"), ("NDA_SRC_VNI", "uint32"), ("NDA_PROTOCOL", "uint8"))
+_NDA_MASTER = 9
+
+
 def _ndmsg(found: t.Any, module: t.Any) -> t.Any:
-    # 0.7.2 does not know the attributes behind its last one (include/uapi/linux/neighbour.h).
-    if len(found.nla_map) > 10:
-        return found
-    later = (("NDA_LINK_NETNSID", "uint32"), ("NDA_SRC_VNI", "uint32"))
-    return type("ndmsg", (found,), {"nla_map": (*found.nla_map, *later)})
+    # 0.7.2 knows none of the later attributes, 0.8.1 two of them.
+    missing = _LATER_NDA[len(found.nla_map) - _NDA_MASTER - 1 :]
+    return type("ndmsg", (found,), {"nla_map": (*found.nla_map, *missing)}) if missing else found
 
 
 def _ifinfmsg(found: t.Any, module: t.Any) -> t.Any:

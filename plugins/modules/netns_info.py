@@ -997,11 +997,12 @@ left_out:
     - 'r1:bond0: no module makes a bond'
 """
 
+from ansible_collections.netns.lab.plugins.module_utils._info.gather import MUTUALLY_EXCLUSIVE, OPTIONS, answer
 from ansible_collections.netns.lab.plugins.module_utils._info_module import run_info
 
 
 def main() -> None:
-    run_info()
+    run_info(OPTIONS, answer, MUTUALLY_EXCLUSIVE)
 
 
 if __name__ == "__main__":

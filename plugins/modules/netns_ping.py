@@ -230,8 +230,9 @@ options:
     default: auto
 seealso:
   - module: netns.lab.topology
-  - plugin: netns.lab.verify
-    plugin_type: role
+  - name: netns.lab.verify
+    description: The role that pings and shows the report.
+    link: https://github.com/netns-lab/netns.lab/tree/main/roles/verify
   - name: ping(8)
     description: The manual page of C(ping).
     link: https://man7.org/linux/man-pages/man8/ping.8.html

@@ -60,7 +60,7 @@ def _package(name: str) -> str:
 
 def _answer(command: list[str], pattern: str) -> str:
     try:
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     except OSError:
         return "missing"
     found = re.search(pattern, done.stdout.strip() + "\n", re.MULTILINE)

@@ -140,7 +140,7 @@ class Hosts:
 
 
 def sh(script: str) -> str:
-    done = subprocess.run(["sh", "-c", script], capture_output=True, text=True)
+    done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=False)
     if done.returncode:
         raise Failure(f"{script}: {done.stderr.strip()}")
     return done.stdout

@@ -94,4 +94,5 @@ class Stopwatch:
                 stdout=stdout,
                 stderr=subprocess.STDOUT,
                 env={**self.environment, **environment},
+                check=False,
             ).returncode

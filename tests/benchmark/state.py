@@ -80,7 +80,7 @@ def ip(*arguments: str) -> list[dict[str, Json]]:
 
 
 def ask(command: list[str]) -> list[dict[str, Json]]:
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise Failure(done.stderr.strip())
     return t.cast("list[dict[str, Json]]", json.loads(done.stdout or "[]"))

@@ -93,6 +93,7 @@ def locally(*arguments: str, **environment: str) -> subprocess.CompletedProcess[
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
+        check=False,
     )
 
 
@@ -393,7 +394,9 @@ def become_command(command: str, **options: t.Any) -> str:
 def executed(command: str, *wrapper: str, cwd: Path) -> str:
     """What a command prints that succeeds and has nothing to complain about."""
     line = [*wrapper, "/bin/sh", "-c", command]
-    done = subprocess.run(line, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+    done = subprocess.run(
+        line, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, check=False
+    )
     marker, _end, said = os.fsdecode(done.stdout).partition("\n")
     assert not done.returncode and marker.startswith("BECOME-SUCCESS-"), (command, marker, said)
     return said
@@ -462,7 +465,7 @@ def test_a_file_that_only_the_node_has_is_told_and_does_no_harm(
     with own_etc("r1"), way():
         Path("/etc/netns/r1/only here").touch()
         command = become_command("cat /etc/resolv.conf", namespace="r1", become_user="root")
-        done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True)
+        done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False)
     assert done.stdout.splitlines()[1:] == ["nameserver 192.0.2.53 # r1"]
     assert done.stderr.startswith("Bind /etc/netns/r1/only here -> /etc/only here failed")
 
@@ -478,6 +481,7 @@ def test_without_any_program_for_it_the_error_names_the_package(lab: Lab, tmp_pa
             ["unshare", "--mount", "sh", "-c", f'mount --bind {hidden} {nsenter} && exec sh -c "$1"', "-", command],
             cwd=tmp_path,
             stdout=subprocess.PIPE,
+            check=False,
         )
     answer = json.loads(done.stdout)
     assert done.returncode == 1 and answer["failed"]

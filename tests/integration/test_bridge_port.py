@@ -197,9 +197,11 @@ def test_vlans_on_a_kernel_without_vlan_filtering_are_a_clear_error(lab: Lab) ->
 
 
 def test_isolation_is_switched_on_and_off_in_place(lab: Lab) -> None:
-    lab.sh(CABLE + "; ip -n host address add 10.0.0.1/24 dev eth0; ip netns add other;"
+    lab.sh(
+        CABLE + "; ip -n host address add 10.0.0.1/24 dev eth0; ip netns add other;"
         "ip -n sw link add name p2 up type veth peer name eth0 netns other; ip -n other link set dev eth0 up;"
-        "ip -n other address add 10.0.0.2/24 dev eth0")
+        "ip -n other address add 10.0.0.2/24 dev eth0"
+    )
     for isolated, received in ((False, 1), (True, 0), (False, 1)):
         ports = [{**PORT, "interface": name, "bridge": "br0", "isolated": isolated} for name in ("p1", "p2")]
         lab.run("topology", name="isolation", bridge_port=ports)

@@ -43,6 +43,7 @@ def ansible(folder: Path, program: str, *arguments: str) -> Done:
             "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
             "LC_ALL": "C.UTF-8",
         },
+        check=False,
     )
     return Done(done.returncode, done.stdout + done.stderr)
 

@@ -73,7 +73,7 @@ def link(instance: str) -> Path:
 def command(*words: str) -> subprocess.CompletedProcess[str]:
     """As the host would call it: with nothing of this environment but what the first line of the program names."""
     env = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
-    return subprocess.run([str(COMMAND), *words], capture_output=True, text=True, env=env, cwd="/")
+    return subprocess.run([str(COMMAND), *words], capture_output=True, text=True, env=env, cwd="/", check=False)
 
 
 def reboot(lab: Lab) -> None:
@@ -228,14 +228,15 @@ def test_what_ansible_sends_is_all_that_the_command_needs(host: Lab, tmp_path: P
     arguments = json.dumps({"name": "office", "persistent": True, **SECTIONS})
     env = {**os.environ, "ANSIBLE_PYTHON_INTERPRETER": sys.executable, "ANSIBLE_NOCOLOR": "1"}
     for expected in ("localhost | CHANGED", "localhost | SUCCESS"):
-        done = subprocess.run([*task, "-a", arguments], env=env, capture_output=True, text=True)
+        done = subprocess.run([*task, "-a", arguments], env=env, capture_output=True, text=True, check=False)
         assert done.stdout.startswith(expected), done.stdout + done.stderr
     # Of all that is installed, it sees pyroute2 only.
     (tmp_path / "pyroute2").symlink_to(Path(t.cast(str, importlib.util.find_spec("pyroute2").origin)).parent)  # type: ignore[union-attr]
     alone = {"PYTHONPATH": str(tmp_path)}
-    done = subprocess.run([sys.executable, "-S", COMMAND, "check", "office"], env=alone, capture_output=True, text=True)
+    command = [sys.executable, "-S", COMMAND, "check", "office"]
+    done = subprocess.run(command, env=alone, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "office: nothing to change\n", "")
-    done = subprocess.run([sys.executable, "-S", COMMAND, "list"], env={}, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-S", COMMAND, "list"], env={}, capture_output=True, text=True, check=False)
     assert done.returncode == 2 and done.stderr.startswith("netns-lab: pyroute2 is missing")
     execute("topology", {"name": "office", "state": "absent"})
 

@@ -63,6 +63,7 @@ def play(tmp_path: Path, tasks: list[dict[str, t.Any]], **options: t.Any) -> tup
             "LC_ALL": "C.UTF-8",
         },
         **options,
+        check=False,
     )
     return done.returncode, done.stdout + done.stderr
 

@@ -6,13 +6,14 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 from pathlib import Path
 
 import pytest
 import yaml
 
-from ansible_collections.netns.lab.plugins.module_utils import _engine
+from ansible_collections.netns.lab.plugins.module_utils import _engine, _module
 from ansible_collections.netns.lab.plugins.module_utils._checks import CHECK, MANNER, MANNER_DEFAULTS, MATRIX
 from ansible_collections.netns.lab.plugins.module_utils._resources.bridge import Bridge
 from ansible_collections.netns.lab.plugins.module_utils._resources.bridge_port import BridgePort
@@ -26,7 +27,7 @@ ROLES = Path(_engine.__file__).parents[2] / "roles"
 LABS = ROLES.parent / "playbooks" / "labs"
 NAMES = sorted(path.name for path in ROLES.iterdir())
 # What they build can hold processes when it goes.
-BUILDERS = [name for name in NAMES if name != "verify"]
+BUILDERS = [name for name in NAMES if name not in ("prepare", "verify")]
 
 
 def read(role: str, path: str) -> t.Any:
@@ -135,3 +136,21 @@ def test_the_defaults_of_verify_are_those_of_netns_ping() -> None:
     for option in ("count", "interval", "timeout", "size", "max_loss"):
         assert role[f"verify_{option}"]["default"] == module[option]["default"]
         assert role[f"verify_{option}"]["type"] == module[option]["type"]
+
+
+def test_every_family_has_all_the_packages_that_the_tasks_of_prepare_ask_for() -> None:
+    families = read("prepare", "vars/main.yml")["prepare_families"]
+    tasks = "".join(path.read_text() for path in (ROLES / "prepare" / "tasks").iterdir())
+    asked = set(re.findall(r"prepare_packages\.(\w+)", tasks))
+    assert {"Debian", "RedHat"} < set(families)
+    for family, packages in families.items():
+        assert packages.keys() == asked, family
+        assert all(isinstance(names, list) and names for names in packages.values()), family
+
+
+def test_prepare_asks_for_the_versions_that_the_collection_needs() -> None:
+    oldest = read("prepare", "vars/main.yml")["prepare_oldest"]
+    needed = _module._LIBRARY.rpartition(" ")[2]
+    assert oldest["pyroute2"] == needed
+    assert spec("prepare")["prepare_pip_requirement"]["default"] == f"pyroute2>={needed}"
+    assert oldest["python"] == "3.9"

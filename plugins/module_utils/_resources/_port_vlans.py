@@ -124,7 +124,7 @@ def change_vlans(key: Key, present: Vlans, wanted: Vlans) -> list[Step]:
     steps = _steps(key, gone, new)
     for step in steps:
         step.partial = True
-    _gone, again = _differences(wanted, present)
+    _gone, again = _differences(wanted, present)  # pylint: disable=arguments-out-of-order
     steps[0].undo = list(_steps(key, {vid: 0 for vid in wanted if vid not in present}, again))
     return list(steps)
 

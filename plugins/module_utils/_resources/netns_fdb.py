@@ -323,13 +323,20 @@ def _facts(reader: Reader, namespace: str, wanted: set[bytes]) -> t.Iterator[Fac
         if by_itself and mac_bytes not in wanted:
             continue
         values = _seen(message, mac, state, flags, names, links[index])
-        if by_itself or is_group:
+        if by_itself or is_group or mac == _ANYTHING and values.get("dst") == _remote(links[index]):
             values["comes_by_itself"] = True
         key = _key(namespace, names[index], values)
         if key in seen:  # the same destination again, at another port or under another VNI
             key = (*key[:6], f"{key[6]} {values.get('vni')} {values.get('port')} {values.get('via')}")
         seen.add(key)
         yield from _facts_of(key, values, names.get(master))
+
+
+def _remote(link: t.Any) -> str | None:
+    """Where a VXLAN interface sends by itself what it knows no other way for: it has an entry for that."""
+    info = link.get_attr("IFLA_LINKINFO")
+    data = info.get_attr("IFLA_INFO_DATA") if info and info.get_attr("IFLA_INFO_KIND") == "vxlan" else None
+    return (data.get_attr("IFLA_VXLAN_GROUP") or data.get_attr("IFLA_VXLAN_GROUP6")) if data else None
 
 
 def _mac(raw: bytes) -> bytes:

@@ -195,7 +195,7 @@ def _wanted(options: Values) -> Values:
     for option in ("jitter", "reorder"):
         if values.get(option) and not values.get("delay"):
             raise ValueError(f"{option} needs a delay")
-    if "burst" in values and not tc.ticks_to_send(values["burst"], values["rate"]) < 2**32:
+    if "burst" in values and tc.ticks_to_send(values["burst"], values["rate"]) >= 2**32:
         raise ValueError(f"burst {options['burst']!r} takes minutes at {options['rate']}; make it smaller")
     return values
 
@@ -231,7 +231,8 @@ def _latency(values: Values) -> int:
     """How long the last packet waits that still finds room."""
     if not values:
         return 0
-    return max(0, round((values["limit"] - tc.bytes_sent(values["buffer"], values["rate"])) * 10**9 / values["rate"]))
+    waiting = values["limit"] - tc.bytes_sent(values["buffer"], values["rate"])
+    return int(max(0, round(waiting * 10**9 / values["rate"])))
 
 
 def _is_met(asked: Values, wanted: Values, present: Values) -> bool:
@@ -239,7 +240,7 @@ def _is_met(asked: Values, wanted: Values, present: Values) -> bool:
         return all(present.get(option, 0) == value for option, value in wanted.items())
     # Of a latency, the kernel keeps the bytes that it makes beside the burst, which it keeps in ticks.
     room = 0 if "limit" in asked else 2 + wanted["rate"] // 10**6
-    return (
+    return bool(
         wanted["rate"] == present["rate"]
         and abs(wanted["buffer"] - present["buffer"]) <= _MICROSECOND  # not each tc rounds alike
         and abs(wanted["limit"] - present["limit"]) <= room
@@ -253,7 +254,7 @@ def _read(message: t.Any) -> Values:
     kind = message.get_attr("TCA_KIND")
     if kind not in _MISSING:
         return {"kind": kind}
-    options = message.get_attr("TCA_OPTIONS")
+    options: t.Any = message.get_attr("TCA_OPTIONS")
     if kind == "tbf":
         parameters = options.get_attr("TCA_TBF_PARMS")
         return {"kind": kind, **{name: parameters[name] for name in ("rate", "buffer", "limit")}}

@@ -139,8 +139,9 @@ _PLAIN = {"str": str, "bool": bool, "int": int, "dict": dict}
 
 def _typed(name: str, value: t.Any, option: dict[str, t.Any], path: Path) -> t.Any:
     plain = _PLAIN.get(option.get("type", "str"))
-    # Most values are of their type already, and labs can be large.
-    if plain is not None and type(value) is plain and not {"choices", "options"} & option.keys():
+    # Most values are of their type already, and labs can be large. A bool is an int as well.
+    is_plain = plain is not None and isinstance(value, plain) and isinstance(value, bool) == (plain is bool)
+    if is_plain and not {"choices", "options"} & option.keys():
         return value
     if option.get("type") == "list" and isinstance(value, dict):
         raise Fault(path, f"{name} must be a list, and is {_called(value)}")

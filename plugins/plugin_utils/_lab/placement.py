@@ -134,7 +134,7 @@ def _shares(count: int, load: dict[str, int], weights: t.Mapping[str, float]) ->
     if count and not able:
         raise Fault(("lab_weight",), "all hosts have weight 0, and there are nodes that name no host")
     shares = dict.fromkeys(able, 0)
-    for _ in range(count):
+    for _node in range(count):
         host = min(able, key=lambda host: (load[host] + shares[host] + 1) / able[host])
         shares[host] += 1
     return shares

@@ -39,8 +39,8 @@ class _Graph:
         self._loopbacks = {node: found for node in self._nodes if (found := self._of_loopback(node))}
         self._ends: dict[Node, list[tuple[int, int]]] = {}
         """Of each node the segments that it is on, and its address there."""
-        self._routers: list[list[tuple[Node, _Hop]]] = [[] for _ in segments]
-        self._others: list[list[tuple[Node, _Hop]]] = [[] for _ in segments]
+        self._routers: list[list[tuple[Node, _Hop]]] = [[] for _segment in segments]
+        self._others: list[list[tuple[Node, _Hop]]] = [[] for _segment in segments]
         """Who is on each segment and forwards; who does not, but has loopback addresses."""
         for node in self._nodes:
             ends = self._ends[node] = []

@@ -127,7 +127,9 @@ def _setup(node: int, version: int) -> dict[str, t.Any]:
     if node not in (1, 3, 4, 19):
         return {}
     sysctls = {"net.ipv4.ip_forward": 1, "net.ipv4.conf.all.rp_filter": version, "net.ipv4.conf.eth0.rp_filter": 2}
-    files = {"hosts": f"10.0.0.{version} n{node}\n", f"only-in-{version}": "x" * 9000}
+    # Files that /etc has: "ip -n" would complain of others.
+    other = ("networks", "protocols", "services")[version % 3]
+    files = {"hosts": f"10.0.0.{version} n{node}\n", other: "x" * 9000}
     return {"sysctls": sysctls, "etc_files": files}
 
 

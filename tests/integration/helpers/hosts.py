@@ -71,6 +71,7 @@ class Fleet:
                 "ANSIBLE_SSH_CONTROL_PATH_DIR": str(self._folder / "c"),
                 "LC_ALL": "C.UTF-8",
             },
+            check=False,
         )
         return Play(done.returncode, done.stdout + done.stderr)
 
@@ -78,7 +79,10 @@ class Fleet:
         """A script on a host, past Ansible. It must succeed."""
         pid = self._hosts.pids[int(host.removeprefix("host")) - 1]
         done = subprocess.run(
-            ["nsenter", f"--target={pid}", "--net", "--mount", "sh", "-c", script], capture_output=True, text=True
+            ["nsenter", f"--target={pid}", "--net", "--mount", "sh", "-c", script],
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 0, f"{host}: {script}: {done.stdout}{done.stderr}"
         return done.stdout

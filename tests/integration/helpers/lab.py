@@ -44,6 +44,10 @@ class Lab:
         """By hand, on the machine and not on its twin, where the two must differ."""
         return self._shell.do(script)
 
+    def on_the_twin(self, script: str) -> str:
+        """By hand, on the twin only, for what a module does on the machine."""
+        return self._twin.do(script)
+
     def on_both(self, script: str) -> tuple[str, str]:
         """What a script says on the machine and on its twin."""
         return self._shell.do(script), self._twin.do(script)
@@ -153,6 +157,10 @@ class Lab:
 
     def exact_network(self) -> dict[str, Json]:
         return state.exact(state.read(self._shell))
+
+    def read(self) -> dict[str, Json]:
+        """The machine as ``state.read`` has it."""
+        return state.read(self._shell)
 
     def comparable(self) -> dict[str, Json]:
         """The machine without indexes, random MACs and the like, to compare with what was made a second time."""

@@ -49,7 +49,7 @@ def execute(module: str, options: dict[str, t.Any], check: bool = False) -> Resu
         if not output.strip():
             raise AssertionError(f"{module} said nothing: {done.stderr}")
     else:
-        output = _in_process(module, arguments)
+        output = in_process(module, arguments)
     return result_of(output)
 
 
@@ -59,7 +59,7 @@ def result_of(output: str) -> Result:
     return Result(**known, answer=answer)
 
 
-def _in_process(module: str, arguments: dict[str, t.Any]) -> str:
+def in_process(module: str, arguments: dict[str, t.Any]) -> str:
     main = importlib.import_module(f"{COLLECTION}.plugins.modules.{module}").main
     printed = io.StringIO()
     with patch_module_args(arguments), contextlib.redirect_stdout(printed), contextlib.suppress(SystemExit):
@@ -86,6 +86,7 @@ def launch(
             text=True,
             env={**os.environ, "LC_ALL": "C.UTF-8", "PYTHONPATH": os.pathsep.join([folder, str(ROOT / ".build")])},
             preexec_fn=preexec,
+            check=False,
         )
 
 

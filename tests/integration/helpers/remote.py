@@ -128,6 +128,7 @@ class Remote:
             },
             capture_output=True,
             text=True,
+            check=False,
         )
 
 
@@ -227,5 +228,5 @@ def _program(name: str) -> str | None:
 
 
 def _run(*command: str) -> None:
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     assert done.returncode == 0, f"{command}: {done.stdout}"

@@ -226,7 +226,7 @@ def _without_time(raw: Json) -> Json:
             for found in [*raw["neighbours"], *raw["proxies"]]
             if is_static_neighbour(found)
         ),
-        "fdb": sorted(json.dumps(entry, sort_keys=True) for entry in raw["fdb"] if is_static_entry(entry, raw)),
+        "fdb": sorted(json.dumps(_entry(entry), sort_keys=True) for entry in raw["fdb"] if is_static_entry(entry, raw)),
         "qdiscs": [_qdisc(found) for found in raw["qdiscs"] if found["handle"] != "0:"],
     }
 
@@ -270,6 +270,11 @@ def is_static_entry(entry: Json, raw: Json) -> bool:
         return "dst" in entry or not int(entry["mac"][:2], 16) & 1
     macs = {link.get("address") for link in raw["links"] if link["ifname"] in (entry["ifname"], entry.get("master"))}
     return entry["mac"] not in macs
+
+
+def _entry(found: Json) -> Json:
+    """Of a forwarding table. An index is one of another namespace."""
+    return {key: value for key, value in found.items() if key != "viaIfIndex"}
 
 
 def _route(found: Json) -> Json:

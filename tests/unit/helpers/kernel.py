@@ -444,9 +444,6 @@ class FakeSocket:
         except OSError as e:
             return nl.Answer([], nl.NetlinkError(e.errno or 0, "a fault for the test"))
 
-    def highest_link(self) -> int:
-        return max(link.index for link in self.links.values())
-
     def dump(self, kind: int, body: bytes) -> list[bytes]:
         if kind == nl.RTM_GETLINK:
             return [self._encode(link) for link in self.links.values()]

@@ -71,7 +71,7 @@ EXAMPLES = r"""
 """
 
 try:
-    import ansible_collections.netns.lab  # noqa: F401
+    import ansible_collections.netns.lab  # noqa: F401  pylint: disable=unused-import
 except ImportError:
     # ansible-rulebook runs this file and knows nothing of the collection around it.
     sys.path.append(str(Path(__file__).absolute().parents[7]))

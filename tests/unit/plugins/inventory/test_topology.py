@@ -67,6 +67,7 @@ def inventory(*sources: Path, **settings: str) -> Inventory:
         cwd=sources[0].parent,
         capture_output=True,
         text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return Inventory(**json.loads(done.stdout), said=done.stderr)

@@ -93,7 +93,7 @@ def with_defaults(spec: dict[str, t.Any], given: dict[str, t.Any]) -> dict[str, 
 
 
 @st.composite
-def definitions(draw: st.DrawFn, addresses: list[str], absent: bool) -> list[Item]:
+def definitions(draw: st.DrawFn, addresses: t.Sequence[str], absent: bool) -> list[Item]:
     """Items that do not contradict each other; some are to be absent if that is asked for."""
     items: list[Item] = []
     there: set[tuple[str, str]] = set()
@@ -162,7 +162,7 @@ def _short(options: dict[str, t.Any]) -> dict[str, t.Any]:
 
 
 @st.composite
-def cases(draw: st.DrawFn, addresses: list[str] = ADDRESSES, absent: bool = True) -> Case:
+def cases(draw: st.DrawFn, addresses: t.Sequence[str] = tuple(ADDRESSES), absent: bool = True) -> Case:
     kernel = FakeKernel(promote_secondaries=draw(st.booleans()))
     earlier = draw(definitions(addresses, absent=False))
     carry_out(kernel, earlier)

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.netns.lab.plugins.module_utils import _pyroute2
+
 COLLECTIONS = str(Path(__file__).resolve().parents[4] / ".build")
 THE_SCHEMAS = ["ifinfmsg", "ifaddrmsg", "nsidmsg"]
 
@@ -30,6 +32,7 @@ def run(code: str, *search: str) -> subprocess.CompletedProcess[str]:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
+        check=False,
     )
 
 
@@ -170,3 +173,13 @@ assert name.processor == ""
 assert bits == ("64bit" if sys.maxsize > 2**32 else "32bit")
 assert started == []
 """)
+
+
+@pytest.mark.parametrize("known", [10, 12, 13], ids=["0.7.2", "0.8.1", "0.9"])
+def test_neighbours_have_the_attributes_that_older_versions_lack(known: int) -> None:
+    names = ["UNSPEC", "DST", "LLADDR", "CACHEINFO", "PROBES", "VLAN", "PORT", "VNI", "IFINDEX", "MASTER"]
+    names += ["LINK_NETNSID", "SRC_VNI", "PROTOCOL"]
+    whole = tuple((f"NDA_{name}", "none") for name in names)
+    found = type("ndmsg", (), {"nla_map": whole[:known]})
+    mended = _pyroute2._ndmsg(found, None)
+    assert [name for name, _kind in mended.nla_map] == [name for name, _kind in whole]

@@ -68,9 +68,3 @@ def test_module_utils_import_ansible_only_where_a_module_meets_it(file: Path) ->
             assert not name.startswith("pyroute2")
             meets = file.name == "_command.py" or file.name.endswith("_module.py")
             assert meets or file.parent.name == "modules" or not name.startswith("ansible.")
-
-
-def test_every_file_says_whose_it_is(file: Path) -> None:
-    head = file.read_text(encoding="utf-8")[:600]
-    assert "Copyright: (c) 2026, netns.lab contributors" in head
-    assert "SPDX-License-Identifier: GPL-3.0-or-later" in head

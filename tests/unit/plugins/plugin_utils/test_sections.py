@@ -190,7 +190,7 @@ class TestCounted:
         found = [item for (item,) in addresses(room, subnet)]
         assert (found[0], found[-1], len(set(found))) == (first, last, room)
         hosts = iter(ipaddress.ip_network(subnet).hosts())
-        assert [ipaddress.ip_interface(item).ip for item in found] == [next(hosts) for _ in found]
+        assert [ipaddress.ip_interface(item).ip for item in found] == [next(hosts) for _item in found]
         if room < 1023:
             with pytest.raises(ValueError, match=f"{subnet} has addresses for {room} members .* is {room + 1};"):
                 addresses(room + 1, subnet)

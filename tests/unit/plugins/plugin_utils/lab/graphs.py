@@ -40,7 +40,7 @@ def definitions(draw: st.DrawFn, **variables: t.Any) -> Definition:
         if number and draw(st.booleans()):
             links.append([name, draw(st.sampled_from(bridges[:number]))])
     linux = [name for name in nodes if name not in bridges]
-    for _ in range(draw(st.integers(0, 12))):
+    for _link in range(draw(st.integers(0, 12))):
         one, two = draw(st.sampled_from(linux)), draw(st.sampled_from(linux + bridges))
         if one != two:
             links.append([one, two] if draw(st.booleans()) else [two, one])
