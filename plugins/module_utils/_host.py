@@ -105,7 +105,14 @@ class Host:
 
     def inspect(self, name: str) -> Entry | None:
         """A named namespace; None when there is no such name, and what is false for a file that is no namespace."""
-        return self.look(_path(name))
+        found = self.look(_path(name))
+        for _look in range(_LOOKS - 1):
+            if found is None or found:
+                break
+            # "ip netns add" makes the file first, and "ip netns delete" removes it last.
+            time.sleep(0.01)
+            found = self.look(_path(name))
+        return found
 
     def look(self, path: str) -> Entry | None:
         """The same for any path."""

@@ -30,7 +30,13 @@ SEED = int(os.environ.get("NETNS_LAB_SEED", random.SystemRandom().randrange(10**
 TOPOLOGIES = 6
 LOCKED = "another run is at work on this host"
 # What a module for one item may meet when the namespace it works in goes meanwhile.
-GONE = ("there is no namespace hub", "there is no interface", "No such file or directory", "No such device")
+GONE = (
+    "there is no namespace hub",
+    "there is no interface",
+    "No such file or directory",
+    "No such device",
+    "is in a namespace without a name",  # a hub that is going
+)
 
 Action = t.Callable[[random.Random], "dict[str, t.Any] | None"]
 """Does something and tells what went wrong."""
