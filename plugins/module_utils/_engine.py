@@ -171,7 +171,7 @@ class _Run:
     def _leaving(self, view: View) -> t.Iterable[Key]:
         if self.ledger is None or self.topology is None or self.topology.present:
             return ()
-        return self.ledger.leaving(view)
+        return self.ledger.leaving(view, self.kinds)
 
     def _plan_from(self, before: View, view: View) -> Plan:
         """``view`` is a copy of ``before``, to be changed."""

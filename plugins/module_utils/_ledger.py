@@ -41,9 +41,15 @@ class Ledger:
                 found += [*other.keys(), *other.uses]
         return list(dict.fromkeys(key[1] for key in found if object_type in ("", key[0])))
 
-    def leaving(self, view: View) -> list[Key]:
+    def leaving(self, view: View, kinds: t.Sequence[Kind]) -> list[Key]:
         """The namespaces that go as a whole when the topology goes: its own, as far as nothing else keeps them alive
         and no other topology has anything in them."""
+
+        def goes_as_a_whole(key: Key) -> bool:
+            fact = view.fact(key)
+            away = (kind.wish_away(fact, **self._removal.get(key, {})) for kind in self._kinds_of(fact, kinds))
+            return not fact.values.get("held") and all(wish.takes_along for wish in away if wish is not None)
+
         others = {key[1] for other in self._others.values() for key in (*other.keys(), *other.uses)}
         return [
             key
@@ -52,7 +58,7 @@ class Ledger:
             and key[1] not in others
             and key in view
             and view.token(key) in self._mine.tokens(key)
-            and not view.fact(key).values.get("held")
+            and goes_as_a_whole(key)
         ]
 
     def mark(self, view: View) -> None:

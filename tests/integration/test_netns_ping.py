@@ -86,12 +86,14 @@ def one(lab: Lab, namespace: str, destination: str, **options: t.Any) -> dict[st
 
 
 def settled(lab: Lab, *namespaces: str) -> None:
-    """Every interface has carrier, and every port forwards."""
+    """Every interface has carrier, every port forwards, and every address can be used."""
     def is_settled() -> bool:
         links = [link for name in ("", *namespaces) for link in lab.ip(name, "link", "show")]
         states = {link.get("linkinfo", {}).get("info_slave_data", {}).get("state", "forwarding") for link in links}
         cabled = [link for link in links if link["ifname"] != "lo"]
-        return states == {"forwarding"} and all(link["operstate"] == "UP" for link in cabled)
+        addressed = [link for name in ("", *namespaces) for link in lab.ip(name, "address", "show")]
+        is_usable = not any(info.get("tentative") for link in addressed for info in link["addr_info"])
+        return states == {"forwarding"} and all(link["operstate"] == "UP" for link in cabled) and is_usable
 
     assert eventually(is_settled, seconds=10)
 
