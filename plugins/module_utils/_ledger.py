@@ -36,9 +36,13 @@ class Ledger:
     def namespaces(self, object_type: str = "") -> list[str]:
         """Where the recorded objects (of that type) are: what has to be looked at beside what the definition names."""
         found = self._mine.keys()
-        if found:  # what others need matters only to who could take it away
-            for other in self._others.values():
-                found += [*other.keys(), *other.uses]
+        mine = set(found)
+        homes = {key[1] for key in found} - {OWN}
+        for other in self._others.values():
+            theirs = [*other.keys(), *other.uses]
+            # What others need matters only to who could take it away.
+            if any(key in mine or key[1] in homes for key in theirs):
+                found += theirs
         return list(dict.fromkeys(key[1] for key in found if object_type in ("", key[0])))
 
     def leaving(self, view: View, kinds: t.Sequence[Kind]) -> list[Key]:
