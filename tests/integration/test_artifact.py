@@ -21,7 +21,7 @@ from ansible_collections.netns.lab.tests.integration.helpers.modules import ROOT
 FOLDERS = {"LICENSES", "changelogs", "docs", "extensions", "meta", "playbooks", "plugins", "roles"}
 FILES = {"CHANGELOG.md", "CODE_OF_CONDUCT.md", "CONTRIBUTING.md", "COPYING", "README.md", "REUSE.toml"}
 WRITTEN = {"FILES.json", "MANIFEST.json"}
-SUFFIXES = {".j2", ".svg", "", ".md", ".py", ".toml", ".txt", ".yaml", ".yml", ".svg", ".json"}
+SUFFIXES = {"", ".j2", ".json", ".md", ".py", ".svg", ".toml", ".txt", ".yaml", ".yml"}
 
 
 @pytest.fixture(scope="module")
