@@ -114,6 +114,7 @@ def browse(folder: Path, page: str, *arguments: str) -> str:
         text=True,
         timeout=120,
         env={**os.environ, "HOME": str(folder)},
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
