@@ -71,6 +71,8 @@ _HEADER = struct.Struct("=IHHII")
 # An ack that finds the receive buffer full is lost (netlink_ack sends with MSG_DONTWAIT), so a batch stays small
 # enough for all of its answers to fit.
 _RECEIVE_BUFFER = 4 << 20
+# What one read takes. The same memory each time: to get and give back as much costs more than most dumps.
+_received = memoryview(bytearray(1 << 18))
 BATCH = 128
 _TRIES = 20
 
@@ -136,8 +138,8 @@ class NetlinkSocket:
         """What its groups have told since the last call, as far as one read takes: type, flags and body. Raises
         Unheard when the kernel had to leave something out."""
         try:
-            data = self._socket.recv(1 << 18, socket.MSG_DONTWAIT)
-            return [(kind, flags, body) for kind, flags, _sequence, body in _messages(data)]
+            told = self._receive(socket.MSG_DONTWAIT)
+            return [(kind, flags, body) for kind, flags, _sequence, body in told]
         except BlockingIOError:
             return []
         except OSError as e:
@@ -220,17 +222,16 @@ class NetlinkSocket:
                     raise _error(flags, payload) or NetlinkError(errno.EPROTO, "a dump was answered with an ack")
                 messages.append(payload)
 
-    def _receive(self) -> t.Iterator[tuple[int, int, int, bytes]]:
-        return _messages(self._socket.recv(1 << 18))
-
-
-def _messages(data: bytes) -> t.Iterator[tuple[int, int, int, bytes]]:
-    """Type, flags, sequence number and body of each."""
-    offset = 0
-    while offset + _HEADER.size <= len(data):
-        length, kind, flags, sequence, _port = _HEADER.unpack_from(data, offset)
-        yield kind, flags, sequence, data[offset + _HEADER.size : offset + length]
-        offset += (length + 3) & ~3
+    def _receive(self, how: int = 0) -> list[tuple[int, int, int, bytes]]:
+        """Type, flags, sequence number and body of each message that one read takes."""
+        data = bytes(_received[: self._socket.recv_into(_received, 0, how)])
+        unpack, end, offset = _HEADER.unpack_from, len(data) - _HEADER.size, 0
+        found = []
+        while offset <= end:
+            length, kind, flags, sequence, _port = unpack(data, offset)
+            found.append((kind, flags, sequence, data[offset + 16 : offset + length]))
+            offset += (length + 3) & ~3
+        return found
 
 
 def _error(flags: int, body: bytes) -> NetlinkError | None:
