@@ -147,21 +147,23 @@ class NetlinkSocket:
                 raise
             raise Unheard from e
 
-    def exchange(self, requests: t.Sequence[tuple[int, int, bytes]]) -> list[Answer]:
+    def exchange(self, requests: t.Sequence[tuple[int, int, bytes]], told: bool = False) -> list[Answer]:
         """Sends requests (type, flags, body) and returns their answers in order. Each is acknowledged or refused by
-        itself: a failed one does not keep the rest from being carried out."""
+        itself: a failed one does not keep the rest from being carried out. ``told``: each asks for just one message,
+        which is acknowledgement enough."""
         answers: list[Answer] = []
         for start in range(0, len(requests), BATCH):
-            answers += self._exchange_batch(requests[start : start + BATCH])
+            answers += self._exchange_batch(requests[start : start + BATCH], told)
         return answers
 
-    def _exchange_batch(self, requests: t.Sequence[tuple[int, int, bytes]]) -> list[Answer]:
+    def _exchange_batch(self, requests: t.Sequence[tuple[int, int, bytes]], told: bool) -> list[Answer]:
+        usual = NLM_F_REQUEST if told else NLM_F_REQUEST | NLM_F_ACK
         first = self._sequence + 1
         packet = bytearray()
         for kind, flags, body in requests:
             self._sequence += 1
             length = _HEADER.size + len(body)
-            packet += _HEADER.pack(length, kind, flags | NLM_F_REQUEST | NLM_F_ACK, self._sequence, 0)
+            packet += _HEADER.pack(length, kind, flags | usual, self._sequence, 0)
             packet += body
             packet += bytes(-length % 4)
         self._socket.sendto(packet, (0, 0))
@@ -177,6 +179,7 @@ class NetlinkSocket:
                     open_requests -= 1
                 else:
                     answer.messages.append((kind, body))
+                    open_requests -= told
         return answers
 
     def dump(self, kind: int, body: bytes) -> list[bytes]:
