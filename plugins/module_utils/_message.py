@@ -132,88 +132,80 @@ def _layout(source: t.Any) -> _Layout:
     return _Layout(source)
 
 
-class _Places(dict[str, t.Any]):
-    """Of attributes by name: where the value is among the pieces, how to decode it, and its type by name; None for one
-    that is not there. Looked up when somebody first asks for it."""
-
-    def __init__(self, layout: _Layout, positions: dict[int, int]) -> None:
-        super().__init__()
-        self._layout = layout
-        self._positions = positions
-
-    def __missing__(self, name: str) -> tuple[int, t.Callable[[bytes], t.Any] | None, str] | None:
-        number, kind = self._layout.attributes[name]
-        place = self[name] = (
-            (self._positions[number], _DECODERS.get(kind), kind) if number in self._positions else None
-        )
-        return place
-
-
 class _Form:
-    """How messages are cut that have attributes of the same kinds and lengths in the same order."""
+    """Messages that have attributes of the same kinds and lengths in the same order."""
 
-    __slots__ = ("cut", "heads", "places", "start")
+    __slots__ = ("heads", "layout", "places", "spans", "unpack")
 
-    def __init__(self, layout: _Layout, data: bytes, has_header: bool) -> None:
-        self.start = len(layout.names) if has_header else 0
-        """Where the attributes begin among the pieces, each a head and a value."""
-        end = len(data)
-        offset = max(min(layout.start, end), layout.header.size) if has_header else 0
-        parts = [f"{layout.header.format}{offset - layout.header.size}x" if has_header else "="]
+    def __init__(self, layout: _Layout, data: bytes, start: int) -> None:
+        self.layout = layout
+        self.places: dict[str, _Place | None] = {}
+        self.spans: dict[int, slice] = {}
         heads: list[bytes] = []
-        positions: dict[int, int] = {}
+        parts = [f"={start}x"]
+        end = len(data)
+        offset = start
         while offset < end - 3:
             length, kind = _ATTRIBUTE.unpack_from(data, offset)
-            positions[kind & _TYPE_MASK] = self.start + 2 * len(heads) + 1
+            self.spans[kind & _TYPE_MASK] = slice(offset + _ATTRIBUTE.size, offset + length)
             heads.append(data[offset : offset + _ATTRIBUTE.size])
-            size = max(min(length, end - offset) - _ATTRIBUTE.size, 0)
             following = min(offset + (((length + 3) & ~3) or 4), end)
-            parts.append(f"4s{size}s{following - offset - _ATTRIBUTE.size - size}x")
+            parts.append(f"4s{following - offset - _ATTRIBUTE.size}x")
             offset = following
-        self.cut = struct.Struct("".join([*parts, f"{max(end - offset, 0)}x"])).unpack
+        self.unpack = struct.Struct("".join(parts)).unpack_from
         self.heads = tuple(heads)
-        self.places = _Places(layout, positions)
+
+    def place(self, name: str) -> _Place | None:
+        """Where the value of an attribute is, how it is decoded, and its type by name; None: it is not there."""
+        number, kind = self.layout.attributes[name]
+        span = self.spans.get(number)
+        found = self.places[name] = None if span is None else (span, _DECODERS.get(kind), kind)
+        return found
+
+
+_Place = tuple[slice, t.Optional[t.Callable[[bytes], t.Any]], str]
 
 
 class Message:
     """A message, or a nest of attributes in one: fields by index, attributes by ``get_attr``, as pyroute2 has it."""
 
-    __slots__ = ("_layout", "_pieces", "_places")
+    __slots__ = ("_data", "_fields", "_form")
 
     def __init__(self, layout: _Layout, data: bytes, has_header: bool) -> None:
-        self._layout = layout
-        start = layout.start if has_header else 0
+        start = 0
+        if has_header:
+            self._fields = layout.header.unpack_from(data)
+            start = layout.start
+        self._data = data
         known = layout.forms.setdefault((len(data), data[start : start + 4], has_header), [])
         for form in known:
-            pieces = form.cut(data)
-            if pieces[form.start :: 2] == form.heads:
+            if form.unpack(data) == form.heads:
                 break
         else:
-            form = _Form(layout, data, has_header)
-            pieces = form.cut(data)
+            form = _Form(layout, data, min(start, len(data)))
             known.append(form)
-        self._pieces = pieces
-        self._places = form.places
+        self._form = form
 
     def __getitem__(self, field: str) -> t.Any:
-        return self._pieces[self._layout.fields[field]]
+        return self._fields[self._form.layout.fields[field]]
 
     def get_attr(self, name: str) -> t.Any:
         """An attribute's value; None when it is not there."""
-        place = self._places[name]
+        form = self._form
+        place = form.places[name] if name in form.places else form.place(name)
         if place is None:
             return None
-        position, decode, kind = place
-        data = self._pieces[position]
+        span, decode, kind = place
+        data = self._data[span]
         return decode(data) if decode else self._nested(kind, data)
 
     def raw(self, name: str) -> bytes | None:
         """An attribute as it came; None when it is not there."""
-        place = self._places[name]
-        return None if place is None else self._pieces[place[0]]
+        place = self._form.place(name)
+        return None if place is None else self._data[place[0]]
 
     def _nested(self, kind: str, data: bytes) -> t.Any:
-        nested = self._layout.nested(kind, self.get_attr)
+        nested = self._form.layout.nested(kind, self.get_attr)
         if nested is None:
             return None
         layout = _layout(nested)

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import socket
 import struct
 import typing as t
@@ -66,6 +67,9 @@ _NETLINK_CAP_ACK = 10
 _NETLINK_EXT_ACK = 11
 _NETLINK_GET_STRICT_CHK = 12
 _SO_RCVBUFFORCE = 33
+
+_SIOCGIFNAME = 0x8910  # netdevice(7)
+_IFREQ = struct.Struct("=16si20x")
 
 _HEADER = struct.Struct("=IHHII")
 # An ack that finds the receive buffer full is lost (netlink_ack sends with MSG_DONTWAIT), so a batch stays small
@@ -201,6 +205,17 @@ class NetlinkSocket:
             return None
         state = message.get_attr("IFLA_OPERSTATE")  # a structure of one field
         return state is not None and bool(state["value"] == _IF_OPER_UP)
+
+    def link_name(self, index: int) -> str | None:
+        """The name of the link with an index, for a small part of what a message about the link costs; None: there is
+        none."""
+        try:
+            found = fcntl.ioctl(self._socket, _SIOCGIFNAME, _IFREQ.pack(b"", index))
+        except OSError as e:
+            if e.errno != errno.ENODEV:
+                raise
+            return None
+        return found[:16].rstrip(b"\0").decode("utf-8", "replace")
 
     def _dump_once(self, kind: int, body: bytes) -> list[bytes]:
         self._sequence += 1

@@ -168,33 +168,37 @@ class _Asking:
         self._body = body
         self._known: dict[bytes, tuple[Told, dict[int, str | None]]] = {}
 
-    def answers(self, opened: nl.NetlinkSocket, names: dict[int, str]) -> list[Told]:
+    def answers(self, opened: nl.NetlinkSocket, names: _Names) -> list[Told]:
         counts = self._subject.counts
         return [self._told(raw, names) for raw in opened.dump(self._subject.kind, self._body) if counts(raw)]
 
-    def _told(self, raw: bytes, names: dict[int, str]) -> Told:
+    def _told(self, raw: bytes, names: _Names) -> Told:
         """Much is the same in most namespaces: the rules, and what lo has. The same message means the same, but for
         the names of the links that it tells by index."""
         if raw in self._known:
             seen, named = self._known[raw]
             if all(names.get(index) == name for index, name in named.items()):
                 return seen
-        asked = _Asked(names)
-        seen = self._subject.told(read(self._subject.schema, raw), asked)
-        self._known[raw] = seen, asked.answers
+        asked = names.asked = {}
+        seen = self._subject.told(read(self._subject.schema, raw), names)
+        self._known[raw] = seen, asked
         return seen
 
 
-class _Asked(dict[int, str]):
-    """Names of links by index, and which of them were asked for."""
+class _Names(dict[int, str]):
+    """Names of a namespace's links by index, and which were asked for."""
 
-    def __init__(self, names: dict[int, str]) -> None:
+    def __init__(self, reader: Reader, namespace: str) -> None:
         super().__init__()
-        self._names = names
-        self.answers: dict[int, str | None] = {}
+        self._reader = reader
+        self._namespace = namespace
+        self._known: dict[int, str | None] = {}
+        self.asked: dict[int, str | None] = {}
 
     def get(self, index: int) -> str | None:  # type: ignore[override]
-        name = self.answers[index] = self._names.get(index)
+        if index not in self._known:
+            self._known[index] = self._reader.link_name(self._namespace, index)
+        name = self.asked[index] = self._known[index]
         return name
 
 
@@ -323,9 +327,10 @@ class _Answer:
             if e.errno not in (errno.ENOENT, errno.EINVAL):
                 raise
             return False
-        names = self.reader.link_names(called)
         if "links" in seen:
-            seen["links"] = [link.told(message, names) for message in self.reader.links(called)]
+            names_of_links = self.reader.link_names(called)
+            seen["links"] = [link.told(message, names_of_links) for message in self.reader.links(called)]
+        names = _Names(self.reader, called)
         for subset, parts in self._bodies.items():
             for part in parts:
                 seen[subset] += part.answers(opened, names)
