@@ -74,7 +74,8 @@ options:
     type: str
   scope:
     description:
-      - Where the address is valid, IPv4 only. V(global), V(site), V(link), V(host) or a number up to 255.
+      - Where the address is valid, IPv4 only. V(global), V(site), V(link), V(host), a number up to 255, or a name that
+        C(/etc/iproute2/rt_scopes) on the managed host has.
       - If left out, V(global), and V(host) for a loopback address, as with C(ip address add).
     type: str
   label:

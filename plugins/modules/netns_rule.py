@@ -114,7 +114,8 @@ options:
       prohibit: It is dropped, and the sender is told that this is prohibited.
   table:
     description:
-      - The routing table, V(main), V(default), V(local) or a number, as in O(netns.lab.netns_route#module:table).
+      - The routing table, V(main), V(default), V(local), a number or a name of the managed host's own, as in
+        O(netns.lab.netns_route#module:table).
       - Required if the rule is to be present and O(action) is V(lookup).
     type: str
   goto:

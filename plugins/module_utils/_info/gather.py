@@ -25,7 +25,6 @@ from ansible_collections.netns.lab.plugins.module_utils._host import (
     require_capabilities,
 )
 from ansible_collections.netns.lab.plugins.module_utils._info import address, fdb, link, neighbor, route, rule
-from ansible_collections.netns.lab.plugins.module_utils._info._words import table_number
 from ansible_collections.netns.lab.plugins.module_utils._info.definition import sections
 from ansible_collections.netns.lab.plugins.module_utils._info.ends import Ends
 from ansible_collections.netns.lab.plugins.module_utils._message import Message, read
@@ -33,6 +32,7 @@ from ansible_collections.netns.lab.plugins.module_utils._model import OWN, Kind
 from ansible_collections.netns.lab.plugins.module_utils._observe import Observer
 from ansible_collections.netns.lab.plugins.module_utils._reader import Reader
 from ansible_collections.netns.lab.plugins.module_utils._resources._link import nsids
+from ansible_collections.netns.lab.plugins.module_utils._resources._table import table_number
 from ansible_collections.netns.lab.plugins.module_utils._values import namespace_name, whole_number
 
 SUBSETS = ("links", "addresses", "routes", "rules", "neighbors", "fdb", "processes", "nsids")
@@ -131,8 +131,6 @@ def _question(params: Told) -> _Question:
         raise ValueError("a topology has no place for namespaces without a name; leave unnamed out")
     asked = params["gather_subset"]
     table = None if params["table"] == "all" else table_number(params["table"])
-    if table is None and params["table"] != "all":
-        raise ValueError(f"table {params['table']!r} is neither all, main, local nor default and no number")
     return _Question(
         names,
         params["own"],
