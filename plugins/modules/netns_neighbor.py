@@ -70,7 +70,8 @@ options:
     type: str
     choices:
       permanent: Only the administrator removes it.
-      noarp: The kernel may remove it when the table is full, and does not check it.
+      noarp: The kernel may remove it when the table is full, does so when the interface loses its carrier, and does
+        not check it.
   router:
     description:
       - Whether the neighbour is a router, IPv6 only.

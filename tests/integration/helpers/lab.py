@@ -95,8 +95,15 @@ class Lab:
         """``found``: the machine as ``state.read`` has it. "ip netns delete" does not wait until the kernel has taken
         down what was in the namespace, so the twin has some time for it."""
         expected = state.comparable(found)
-        eventually(lambda: not state.difference(state.comparable(state.read(self._twin)), expected), seconds=20)
-        self.same(state.comparable(state.read(self._twin)), expected, why)
+        seen: dict[str, Json] = {}
+
+        def is_like() -> bool:
+            seen.clear()
+            seen.update(state.comparable(state.read(self._twin)))
+            return seen == expected
+
+        eventually(is_like, seconds=20)
+        self.same(seen, expected, why)
 
     def unchanged(self, module: str, **options: t.Any) -> None:
         """The module finds everything as asked."""

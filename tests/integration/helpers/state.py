@@ -134,6 +134,9 @@ def _sections(output: str) -> t.Iterator[tuple[str, Json]]:
         raw: Json = {"identity": identity.strip()}
         if len(documents) == 10:  # fewer of a namespace that goes just now
             raw.update(zip(("links", "addresses", "routes", "nsids", "rules", "neighbours", "proxies"), documents))
+            for version, rules in ((4, raw["rules"]), (6, documents[7])):
+                for rule in rules:
+                    rule["family"] = version
             raw["rules"] += documents[7]
             raw["fdb"], raw["qdiscs"] = documents[8:]
         yield name, raw
