@@ -133,6 +133,12 @@ def rule(maker: Maker, place: str) -> Item | None:
         item["goto"] = _LAST_RULE
     if action != "lookup" or maker.rarely():
         item["action"] = action
+    goes_on = action in ("goto", "nop") or (item.get("table") == "main" and "suppress_prefixlength" not in item)
+    if not goes_on:
+        # The kernel asks the rules where the gateway of a route is, for nobody in particular.
+        item.pop("not", None)
+        if not {"from", "fwmark", "uidrange", "ipproto", "tos"} & set(item):
+            item["from"] = networks[0]
     taken = {rule_key(other) for other in maker.sections["netns_rule"]}
     return None if rule_key(item) in taken else item
 
