@@ -311,6 +311,17 @@ def test_a_single_next_hop_has_no_weight(lab: Lab) -> None:
     lab.run("netns_route", destination="198.51.100.0/24", nexthops=[{"interface": "x1", "weight": 7}])
 
 
+def test_an_interface_without_a_queue_of_its_own_stays_so_with_a_shaper(lab: Lab) -> None:
+    """The kernel takes a length of 0 for a mistake when a qdisc comes (qdisc_create)."""
+    lab.sh(CABLE)
+    shaper = {"interface": "x1", "rate": "1mbit"}
+    lab.run("topology", name=NAME, netns_link=[{"name": "x1", "txqueuelen": 0}], netns_qdisc=[shaper])
+    assert lab.link("", "x1").get("txqlen", 0) == 0
+    lab.run("netns_qdisc", **shaper, state="absent")
+    lab.run("netns_qdisc", **shaper)
+    assert lab.link("", "x1").get("txqlen", 0) == 0
+
+
 def test_a_bridge_leaves_the_spanning_tree_before_its_delay_becomes_too_short_for_it(lab: Lab) -> None:
     lab.sh("ip link add name br0 type bridge stp_state 1")
     lab.run("bridge", name="br0", stp=False, forward_delay=0, ageing_time=60)
