@@ -26,7 +26,7 @@ NAME = "any"
 RECORDS = Path("/run/netns-lab")
 # NETNS_LAB_SOAK=1 is for nights.
 SOAK = bool(os.environ.get("NETNS_LAB_SOAK"))
-EXAMPLES = 1000 if SOAK else 100
+EXAMPLES = 1000 if SOAK else 80
 
 any_topology = settings(
     max_examples=EXAMPLES,

@@ -23,6 +23,7 @@ FOREVER = 4294967295
 _BRIDGE_WORDS = {"stp": "stp_state"}
 _BRIDGE_SECONDS = {"forward_delay", "hello_time", "max_age", "ageing_time"}
 _PORT_WORDS = {"bpdu_guard": "guard", "fast_leave": "fastleave", "port_state": "state"}
+_VXLAN_OPTIONS = {"vni", "local", "remote", "ttl", "tos", "df", "learning", "ageing", "port", "l2miss"}
 _SCOPES = {"200": "site", "253": "link", "254": "host", "0": "global"}
 
 Place = tuple[str, str]
@@ -245,7 +246,7 @@ class _Judge:
             return
         data = info["info_data"]
         wanted = {"port": 4789, **item}
-        for option in set(wanted) & {"vni", "local", "remote", "ttl", "tos", "df", "learning", "ageing", "port", "l2miss"}:
+        for option in set(wanted) & _VXLAN_OPTIONS:
             word = {"vni": "id"}.get(option, option)
             told = data.get(word, data.get(f"{word}6", {"tos": 0, "l2miss": False}.get(option)))
             if option == "tos":
