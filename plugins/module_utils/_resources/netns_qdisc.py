@@ -147,7 +147,7 @@ class NetnsQdisc(Kind):
 
 
 def _without_queue(key: Key, view: View) -> tuple[list[Step], list[Command]]:
-    """Leaves the txqueuelen of an interface at 0, which the kernel takes for a mistake and makes 1000 when a qdisc comes
+    """Leaves a txqueuelen of 0 as it is, which the kernel takes for a mistake and makes 1000 when a qdisc comes
     (qdisc_create)."""
     link = link_key(*key[1:])
     return change_link(link, view, {"txqueuelen": 0}) if view.fact(link).values["txqueuelen"] == 0 else ([], [])
