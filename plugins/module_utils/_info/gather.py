@@ -353,9 +353,7 @@ class _Answer:
         return {one: known[one] for one in called if one in known}
 
     def _nsids(self) -> list[Told]:
-        names = [
-            name for name in self.host.names() if name in self._known_numbers or self._inspect(name)
-        ]
+        names = [name for name in self.host.names() if name in self._known_numbers or self._inspect(name)]
         called = {number: name for name, number in reversed(self._numbers(names).items()) if number is not None}
         raw = self.host.socket(OWN).dump(nl.RTM_GETNSID, nl.encode("nsidmsg", {"rtgen_family": 0}, []))
         numbers = sorted(read("nsidmsg", message).get_attr("NETNSA_NSID") for message in raw)
