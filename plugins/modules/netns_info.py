@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: netns_info
 short_description: Tell of network namespaces and what is in them
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Answers what C(ip netns list), C(list-id), C(identify) and C(pids), and C(ip) and C(bridge) with C(link),
     C(address), C(route), C(rule), C(neigh) and C(fdb) answer, for all namespaces of a host in one task.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: netns_route
 short_description: Add, change and delete routes
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Looks after one IPv4 or IPv6 route, in the namespace the module itself runs in or in a named one, as C(ip route)
     does.

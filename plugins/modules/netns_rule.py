@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: netns_rule
 short_description: Add, change and delete rules that choose the routing table
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Looks after one rule of policy routing, in the namespace the module itself runs in or in a named one, as C(ip rule)
     does.
