@@ -93,13 +93,11 @@ def answer(params: Told, kinds: t.Sequence[Kind]) -> Told:
 
 @contextlib.contextmanager
 def _keeping_everything() -> t.Iterator[None]:
-    """All that is made in here is returned, and Python need not look through it for garbage again and again, nor once
-    more at its end."""
+    """All that is made in here is returned, and Python need not look through it for garbage again and again."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
-        gc.freeze()
     finally:
         if was_enabled:
             gc.enable()
