@@ -196,7 +196,10 @@ def test_absent_on_a_missing_interface_or_namespace_is_no_change(lab: Lab) -> No
 def test_both_lifetimes_of_an_ipv4_address(lab: Lab) -> None:
     lab.sh(CABLE)
     for valid, preferred in (("5000", "2000"), ("5000", "0"), ("9000", "9000"), ("forever", "forever")):
-        lab.run("netns_address", **WHERE, address="10.0.0.1/24", valid_lft=valid, preferred_lft=preferred)
+        wanted = {**WHERE, "address": "10.0.0.1/24", "valid_lft": valid, "preferred_lft": preferred}
+        checked = lab.check("netns_address", **wanted)
+        result = lab.run("netns_address", without={"check": "what is left counts down between the two"}, **wanted)
+        assert (checked.commands, checked.diff["after"]) == (result.commands, result.diff["after"])
         found = told(lab, "10.0.0.1")
         assert found["valid_life_time"] == about(FOREVER if valid == "forever" else int(valid))
         assert found["preferred_life_time"] == about(FOREVER if preferred == "forever" else int(preferred))
