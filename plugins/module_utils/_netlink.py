@@ -13,6 +13,7 @@ import errno
 import fcntl
 import socket
 import struct
+import threading
 import typing as t
 from dataclasses import dataclass
 
@@ -75,8 +76,6 @@ _HEADER = struct.Struct("=IHHII")
 # An ack that finds the receive buffer full is lost (netlink_ack sends with MSG_DONTWAIT), so a batch stays small
 # enough for all of its answers to fit.
 _RECEIVE_BUFFER = 4 << 20
-# What one read takes. The same memory each time: to get and give back as much costs more than most dumps.
-_received = memoryview(bytearray(1 << 18))
 BATCH = 128
 _TRIES = 20
 
@@ -107,6 +106,16 @@ def decode(schema: str, body: bytes) -> t.Any:
     message = message_class(schema)(_HEADER.pack(_HEADER.size + len(body), 0, 0, 0, 0) + body)
     message.decode()
     return message
+
+
+class _Memory(threading.local):
+    """What one read takes. The same memory each time: to get and give back as much costs more than most dumps."""
+
+    def __init__(self) -> None:
+        self.received = memoryview(bytearray(1 << 18))
+
+
+_memory = _Memory()
 
 
 class NetlinkSocket:
@@ -242,7 +251,8 @@ class NetlinkSocket:
 
     def _receive(self, how: int = 0) -> list[tuple[int, int, int, bytes]]:
         """Type, flags, sequence number and body of each message that one read takes."""
-        data = bytes(_received[: self._socket.recv_into(_received, 0, how)])
+        received = _memory.received
+        data = bytes(received[: self._socket.recv_into(received, 0, how)])
         unpack, head, offset = _HEADER.unpack_from, _HEADER.size, 0
         end = len(data) - head
         found = []

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import errno
 import struct
+import threading
 import typing as t
 from collections import deque
 
@@ -269,6 +270,22 @@ def test_a_dump_is_asked_for_with_its_flags_and_body() -> None:
 def test_a_dump_is_read_over_several_datagrams() -> None:
     opened, _fake = connected(pieces(b"one", b"two", b"three!!!"))
     assert opened.dump(nl.RTM_GETLINK, b"") == [b"one", b"two", b"three!!!"]
+
+
+def test_a_dump_is_not_disturbed_by_one_that_another_thread_reads() -> None:
+    other, _fake = connected(pieces(b"other"))
+    opened, fake = connected(pieces(b"one", b"two"))
+    receive = fake.recv_into
+
+    def disturbed(buffer: memoryview, size: int, how: int) -> int:
+        taken = receive(buffer, size, how)
+        read = threading.Thread(target=other.dump, args=(nl.RTM_GETLINK, b""))
+        read.start()
+        read.join()
+        return taken
+
+    fake.recv_into = disturbed  # type: ignore[method-assign]
+    assert opened.dump(nl.RTM_GETLINK, b"") == [b"one", b"two"]
 
 
 def test_a_dump_is_read_with_several_messages_in_a_datagram() -> None:
