@@ -199,6 +199,11 @@ class Message:
         data = self._data[span]
         return decode(data) if decode else self._nested(kind, data)
 
+    def attrs(self) -> list[tuple[str, t.Any]]:
+        """All attributes that have a name, with their values."""
+        names = self._form.layout.attributes
+        return [(name, self.get_attr(name)) for name in names if self._form.place(name)]
+
     def raw(self, name: str) -> bytes | None:
         """An attribute as it came; None when it is not there."""
         place = self._form.place(name)

@@ -14,7 +14,8 @@ import struct
 import typing as t
 
 from ansible_collections.netns.lab.plugins.module_utils._info._words import FAMILIES, Flags, protocol, scope
-from ansible_collections.netns.lab.plugins.module_utils._message import Message, attributes
+from ansible_collections.netns.lab.plugins.module_utils._message import Message
+from ansible_collections.netns.lab.plugins.module_utils._resources._hops import ONLINK, NextHop, next_hops
 from ansible_collections.netns.lab.plugins.module_utils._resources._table import table_word
 
 # RTN_*
@@ -31,12 +32,9 @@ _TYPES = {
     9: "throw",
     10: "nat",
 }
-_ADDRESS_SIZES = (4, 16)
 _CLONED = 0x200
 # RTNH_F_*
 _HOP_FLAGS = Flags({1: "dead", 2: "pervasive", 4: "onlink", 8: "offload", 16: "linkdown", 64: "trap"})
-_ONLINK = 4
-_NEXT_HOP = struct.Struct("=HBBi")
 
 
 def is_route(raw: bytes) -> bool:
@@ -53,13 +51,8 @@ def told(message: Message, names: dict[int, str]) -> dict[str, t.Any]:
     get = message.get_attr
     destination, length, tos = get("RTA_DST"), message["dst_len"], message["tos"]
     is_ipv6 = message["family"] == socket.AF_INET6
-    several, metrics, cache = message.raw("RTA_MULTIPATH"), get("RTA_METRICS"), get("RTA_CACHEINFO")
-    if several is not None:
-        hops = list(_hops(several, names))
-    else:
-        hops = [_hop(message, message["flags"], get("RTA_OIF"), 1, names)]
-        if not hops[0]["gateway"] and not hops[0]["interface"]:
-            hops = []
+    metrics, cache = get("RTA_METRICS"), get("RTA_CACHEINFO")
+    hops = [_hop(hop, names) for hop in next_hops(message)]
     only = hops[0] if len(hops) == 1 else None
     return {
         "destination": f"{destination}/{length}" if destination else "default",
@@ -76,7 +69,7 @@ def told(message: Message, names: dict[int, str]) -> dict[str, t.Any]:
         "from": f"{get('RTA_SRC')}/{message['src_len']}" if message["src_len"] else None,
         "tos": tos or None,
         "mtu": metrics.get_attr("RTAX_MTU") if metrics else None,
-        "onlink": bool(message["flags"] & _ONLINK),
+        "onlink": bool(message["flags"] & ONLINK),
         "expires": _seconds(cache),
     }
 
@@ -87,28 +80,11 @@ def _seconds(cache: dict[str, int] | None) -> int | None:
     return None if not left else max(left // 100, 0)
 
 
-def _hops(several: bytes, names: dict[int, str]) -> t.Iterator[dict[str, t.Any]]:
-    """``struct rtnexthop``, each with attributes behind it."""
-    offset = 0
-    while offset + _NEXT_HOP.size <= len(several):
-        length, flags, hops, index = _NEXT_HOP.unpack_from(several, offset)
-        if length < _NEXT_HOP.size:
-            return
-        nest = attributes("rtmsg", several[offset + _NEXT_HOP.size : offset + length])
-        yield _hop(nest, flags, index, hops + 1, names)
-        offset += (length + 3) & ~3
-
-
-def _hop(message: Message, flags: int, index: int | None, weight: int, names: dict[int, str]) -> dict[str, t.Any]:
-    gateway = message.get_attr("RTA_GATEWAY")
-    if gateway is None:
-        via = message.raw("RTA_VIA")  # an IPv6 gateway of an IPv4 route: family and address
-        if via is not None and len(via) - 2 in _ADDRESS_SIZES:
-            gateway = socket.inet_ntop(socket.AF_INET6 if len(via) == 18 else socket.AF_INET, via[2:])
+def _hop(hop: NextHop, names: dict[int, str]) -> dict[str, t.Any]:
     return {
-        "gateway": gateway,
-        "interface": names.get(index) if index else None,
-        "weight": weight,
-        "onlink": bool(flags & _ONLINK),
-        "flags": _HOP_FLAGS(flags & 0xFF),
+        "gateway": hop.gateway,
+        "interface": names.get(hop.oif) if hop.oif else None,
+        "weight": hop.weight,
+        "onlink": bool(hop.flags & ONLINK),
+        "flags": _HOP_FLAGS(hop.flags & 0xFF),
     }

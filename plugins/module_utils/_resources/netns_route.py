@@ -17,6 +17,7 @@ import typing as t
 
 from ansible_collections.netns.lab.plugins.module_utils import _netlink as nl
 from ansible_collections.netns.lab.plugins.module_utils._iproute2 import ip
+from ansible_collections.netns.lab.plugins.module_utils._message import Message, read
 from ansible_collections.netns.lab.plugins.module_utils._model import (
     OWN,
     Command,
@@ -37,6 +38,7 @@ from ansible_collections.netns.lab.plugins.module_utils._model import (
 )
 from ansible_collections.netns.lab.plugins.module_utils._reader import Reader
 from ansible_collections.netns.lab.plugins.module_utils._resources._attributes import unlike, without_none
+from ansible_collections.netns.lab.plugins.module_utils._resources._hops import ONLINK, NextHop, next_hops
 from ansible_collections.netns.lab.plugins.module_utils._resources._scope import scope, scope_number, scope_word
 from ansible_collections.netns.lab.plugins.module_utils._resources._table import LOCAL, MAIN, table_number
 from ansible_collections.netns.lab.plugins.module_utils._values import (
@@ -50,7 +52,6 @@ _TYPES = {"unicast": 1, "blackhole": 6, "unreachable": 7, "prohibit": 8, "throw"
 _RTPROT_KERNEL = 2
 _RTPROT_BOOT = 3  # what "ip route add" sets
 _SET_BY_PEOPLE = (_RTPROT_BOOT, 4)  # the other is RTPROT_STATIC; what a daemon sets, it sets again
-_RTNH_F_ONLINK = 4
 _RTM_F_CLONED = 0x200
 _IP6_RT_PRIO_USER = 1024
 _PREFERENCES = {1: "high", 3: "low"}
@@ -148,7 +149,7 @@ class NetnsRoute(Kind):
         for namespace in namespaces:
             for raw in reader.dump(namespace, nl.RTM_GETROUTE, "rtmsg", {"family": socket.AF_UNSPEC}):
                 if _is_static(raw):
-                    yield _fact(namespace, reader.link_names(namespace), nl.decode("rtmsg", raw))
+                    yield _fact(namespace, reader.link_names(namespace), read("rtmsg", raw))
 
     def item(self, fact: Fact) -> dict[str, t.Any] | None:
         if fact.key[0] != "route":
@@ -161,7 +162,7 @@ class NetnsRoute(Kind):
         if item is None or values["protocol"] not in _SET_BY_PEOPLE or int(fact.key[3]) == LOCAL:
             return None
         version, hops = _version(fact.key), values["nexthops"]
-        if values["type"] == "unicast" and not all(hop["gateway"] or hop["interface"] for hop in hops):
+        if values["type"] == "unicast" and not (hops and all(hop["gateway"] or hop["interface"] for hop in hops)):
             return None  # over something that is neither
         told = [without_none({**hop, "weight": None if hop["weight"] == 1 else hop["weight"]}) for hop in hops]
         told = [{name: part for name, part in hop.items() if part is not False} for hop in told]
@@ -318,32 +319,29 @@ def _default_scope(values: Values) -> str:
 
 
 def _is_static(raw: bytes) -> bool:
-    """struct rtmsg: whether somebody set the route; the kernel's own come and go with their addresses."""
+    """struct rtmsg: whether somebody set the route; the kernel's own come and go with their addresses. A
+    dump of all families has those of MPLS, too."""
+    if raw[0] not in (socket.AF_INET, socket.AF_INET6):
+        return False
     protocol, kind, flags = raw[5], raw[7], int.from_bytes(raw[8:12], sys.byteorder)
     return protocol != _RTPROT_KERNEL and kind in _TYPES.values() and not flags & _RTM_F_CLONED and not raw[3]
 
 
-def _fact(namespace: str, names: dict[int, str], message: t.Any) -> Fact:
+def _fact(namespace: str, names: dict[int, str], message: Message) -> Fact:
     version = 6 if message["family"] == socket.AF_INET6 else 4
     anywhere = "::" if version == 6 else "0.0.0.0"
     destination = ipaddress.ip_network(f"{message.get_attr('RTA_DST') or anywhere}/{message['dst_len']}")
     table = message.get_attr("RTA_TABLE") or message["table"]
     metric = message.get_attr("RTA_PRIORITY") or 0
     metrics = message.get_attr("RTA_METRICS")
-    several = message.get_attr("RTA_MULTIPATH")
-    if several:
-        hops = [_seen_hop(names, hop, hop["oif"], hop["hops"] + 1) for hop in several]
-    elif message["type"] == _TYPES["unicast"]:
-        hops = [_seen_hop(names, message, message.get_attr("RTA_OIF"), 1)]
-    else:
-        hops = []
+    hops = [_seen_hop(names, hop) for hop in next_hops(message)] if message["type"] == _TYPES["unicast"] else []
     values: Values = {
         "type": next(word for word, number in _TYPES.items() if number == message["type"]),
         "nexthops": sorted(hops, key=_hop_order),
         "source": message.get_attr("RTA_PREFSRC"),
         "mtu": metrics.get_attr("RTAX_MTU") if metrics else None,
         "protocol": message["proto"],
-        "further": [(attr[0], attr[1]) for attr in metrics["attrs"] if attr[0] != "RTAX_MTU"] if metrics else [],
+        "further": [(name, value) for name, value in metrics.attrs() if name != "RTAX_MTU"] if metrics else [],
         "preference": message.get_attr("RTA_PREF") or 0,
     }
     if version == 4:
@@ -351,15 +349,12 @@ def _fact(namespace: str, names: dict[int, str], message: t.Any) -> Fact:
     return _made(("route", namespace, str(destination), str(table), str(metric)), values)
 
 
-def _seen_hop(names: dict[int, str], message: t.Any, index: int, weight: int) -> Hop:
-    gateway, via, flags = message.get_attr("RTA_GATEWAY"), message.get_attr("RTA_VIA"), message["flags"]
-    if via:
-        gateway = via["addr"]  # of the other family
+def _seen_hop(names: dict[int, str], hop: NextHop) -> Hop:
     return {
-        "gateway": str(ipaddress.ip_address(gateway)) if gateway else None,
-        "interface": names.get(index),
-        "weight": weight,
-        "onlink": bool(flags & _RTNH_F_ONLINK),
+        "gateway": str(ipaddress.ip_address(hop.gateway)) if hop.gateway else None,
+        "interface": names.get(hop.oif) if hop.oif else None,
+        "weight": hop.weight,
+        "onlink": bool(hop.flags & ONLINK),
     }
 
 
@@ -443,7 +438,7 @@ def _request(kind: int, flags: int, key: Key, values: Values, undo: t.Sequence[S
             "proto": values.get("protocol", _RTPROT_BOOT) if kind == nl.RTM_NEWROUTE else 0,
             "scope": scope_number(values.get("scope") or _default_scope(values)) if kind == nl.RTM_NEWROUTE else 255,
             "type": _TYPES[values.get("type", "unicast")],
-            "flags": _RTNH_F_ONLINK if onlink else 0,
+            "flags": ONLINK if onlink else 0,
         },
         attrs,
         undo=list(undo),
@@ -459,7 +454,7 @@ def _hop_attrs(hop: Hop, version: int) -> list[tuple[str, t.Any]]:
 
 def _multipath(namespace: str, hop: Hop, version: int) -> dict[str, t.Any]:
     return {
-        "flags": _RTNH_F_ONLINK if hop["onlink"] else 0,
+        "flags": ONLINK if hop["onlink"] else 0,
         "hops": hop["weight"] - 1,
         "oif": Index(link_key(namespace, hop["interface"])) if hop["interface"] else 0,
         "attrs": _hop_attrs(hop, version),

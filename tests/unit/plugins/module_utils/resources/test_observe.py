@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import socket
 import struct
 import typing as t
 from unittest import mock
@@ -31,8 +32,9 @@ class Host:
         addresses: dict[str, list[bytes]] | None = None,
         nsids: dict[tuple[str, str], int] | None = None,
         entries: dict[str, Entry] | None = None,
+        routes: dict[str, list[bytes]] | None = None,
     ) -> None:
-        self.dumps = {nl.RTM_GETLINK: links, nl.RTM_GETADDR: addresses or {}}
+        self.dumps = {nl.RTM_GETLINK: links, nl.RTM_GETADDR: addresses or {}, nl.RTM_GETROUTE: routes or {}}
         self.nsids = nsids or {}
         self.entries = entries or {}
         self.spaces = list(links)
@@ -300,6 +302,72 @@ def test_a_lifetime_is_told_as_it_was_set(left: int, told: object) -> None:
     """Set 100 seconds ago by the kernel's clock."""
     (fact,) = addresses(address(None, "2001:db8::1", preferred=left))
     assert (fact.values["valid_lft"], fact.values["preferred_lft"]) == ("forever", told)
+
+
+# -- routes
+
+UNICAST, BLACKHOLE = 1, 6
+
+
+def routes(*messages: bytes) -> list[Fact]:
+    host = Host({"a": [link(1, "lo"), link(2, "e0"), link(3, "e1")]}, routes={"a": list(messages)})
+    return list(KIND["netns_route"].observe(Reader(host), ["a"], ()))  # type: ignore[arg-type]
+
+
+def route(family: int, length: int, kind: int = UNICAST, **attrs: t.Any) -> bytes:
+    header = {"family": family, "dst_len": length, "table": 254, "proto": 3, "scope": 0, "type": kind}
+    return nl.encode("rtmsg", header, list(attrs.items()))
+
+
+def test_a_route_is_read() -> None:
+    metrics = {"attrs": [("RTAX_ADVMSS", 1200), ("RTAX_MTU", 1400)]}
+    (fact,) = routes(
+        route(
+            socket.AF_INET,
+            16,
+            RTA_TABLE=300,
+            RTA_DST="10.9.0.0",
+            RTA_PRIORITY=5,
+            RTA_PREFSRC="10.0.0.1",
+            RTA_METRICS=metrics,
+            RTA_GATEWAY="10.0.0.2",
+            RTA_OIF=3,
+        )
+    )
+    assert fact.key == ("route", "a", "10.9.0.0/16", "300", "5")
+    assert fact.values["nexthops"] == [{"gateway": "10.0.0.2", "interface": "e1", "weight": 1, "onlink": False}]
+    assert (fact.values["mtu"], fact.values["further"]) == (1400, [("RTAX_ADVMSS", 1200)])
+    assert (fact.values["source"], fact.values["scope"], fact.values["protocol"]) == ("10.0.0.1", "global", 3)
+
+
+def test_a_route_over_several_next_hops_is_read() -> None:
+    hops = [
+        {"hops": 1, "oif": 3, "flags": 4, "attrs": [("RTA_GATEWAY", "fe80::2")]},
+        {"hops": 0, "oif": 2, "flags": 0, "attrs": [("RTA_GATEWAY", "fe80::1")]},
+    ]
+    (fact,) = routes(route(socket.AF_INET6, 0, RTA_MULTIPATH=hops))
+    assert fact.key == ("route", "a", "::/0", "254", "0")
+    assert fact.values["nexthops"] == [
+        {"gateway": "fe80::1", "interface": "e0", "weight": 1, "onlink": False},
+        {"gateway": "fe80::2", "interface": "e1", "weight": 2, "onlink": True},
+    ]
+
+
+def test_a_gateway_of_the_other_family_is_read() -> None:
+    """RTA_VIA: its family, then the address."""
+    via = struct.pack("=HHH", 4 + 2 + 16, 18, socket.AF_INET6) + socket.inet_pton(socket.AF_INET6, "fe80::1")
+    (fact,) = routes(route(socket.AF_INET, 0, RTA_OIF=2) + via)
+    assert [hop["gateway"] for hop in fact.values["nexthops"]] == ["fe80::1"]
+
+
+def test_a_route_that_leads_nowhere_has_no_next_hops() -> None:
+    (fact,) = routes(route(socket.AF_INET6, 64, BLACKHOLE, RTA_DST="2001:db8::", RTA_OIF=1))
+    assert (fact.values["type"], fact.values["nexthops"]) == ("blackhole", [])
+
+
+def test_a_route_of_neither_ipv4_nor_ipv6_is_passed_over() -> None:
+    """A dump of all families has those of MPLS too, whose destinations are labels."""
+    assert routes(route(28, 20, RTA_DST="0.6.65.0", RTA_OIF=2)) == []
 
 
 # -- namespaces
