@@ -62,6 +62,9 @@ def impossible() -> str | None:
         return "apt installs as root alone, and this sandbox was not made by root"
     if not DEBIAN and not all(shutil.which(program) for program in ("apt-get", "dpkg-deb")):
         return "this machine's own packages are not Debian's"
+    command = [PYTHON, "-c", "import apt, ensurepip, pip, venv"]
+    if not DEBIAN and subprocess.run(command, capture_output=True, check=False).returncode:
+        return f"{PYTHON} lacks what is in python3-apt, python3-pip and python3-venv"
     return None
 
 
