@@ -166,7 +166,8 @@ def _offer(root: Path) -> None:
         f"chroot {root} dpkg --purge --force-depends python3-pyroute2 2>&1; cd {root};"
         " rm -rf usr/local/lib/python3*/dist-packages/pyroute2* usr/lib/python3/dist-packages/pyroute2*"
         " etc/pip.conf etc/xdg/pip root/.config/pip root/.pip etc/apt var/lib/apt/lists;"
-        f" mkdir -p etc/apt/apt.conf.d etc/apt/preferences.d etc/apt/trusted.gpg.d var/lib/apt/lists/partial srv/repository {WHEELS}"
+        " mkdir -p etc/apt/apt.conf.d etc/apt/preferences.d etc/apt/trusted.gpg.d var/lib/apt/lists/partial;"
+        f" mkdir -p srv/repository {WHEELS}"
     )
     (root / "etc/apt/sources.list").write_text("deb [trusted=yes] file:/srv/repository ./\n")
     (root / "etc/pip.conf").write_text(f"[global]\nno-index = true\nfind-links = /{WHEELS}\n")
