@@ -156,6 +156,11 @@ def _subsets(asked: list[str]) -> set[str]:
     return chosen - excluded
 
 
+def _has_vanished(error: OSError) -> bool:
+    """Whether it says no more than that a namespace is not there: its file is, for a moment before and after it."""
+    return error.errno in (errno.ENOENT, errno.EINVAL)
+
+
 class _Asking:
     """Asks namespace after namespace for one sort of object."""
 
@@ -292,8 +297,7 @@ class _Answer:
         try:
             return self.host.inspect(name)
         except OSError as e:
-            # Its file is there for a moment before and after the namespace is.
-            if e.errno not in (errno.ENOENT, errno.EINVAL):
+            if not _has_vanished(e):
                 raise
             return None
 
@@ -319,8 +323,7 @@ class _Answer:
         try:
             opened = self.host.socket(called)
         except OSError as e:
-            # Its file is there for a moment before and after the namespace is.
-            if e.errno not in (errno.ENOENT, errno.EINVAL):
+            if not _has_vanished(e):
                 raise
             return False
         if "links" in seen:
