@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import os
-import shutil
+import sysconfig
 import typing as t
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +15,12 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.netns.lab.tests.integration.helpers import roots
+from ansible_collections.netns.lab.tests.integration.helpers.hosts import Play
 from ansible_collections.netns.lab.tests.integration.helpers.roots import Roots
 
 pytestmark = pytest.mark.skipif(bool(roots.impossible()), reason=str(roots.impossible()))
 
-# Further hosts, which show what the unit tests show as well, or a part of what another shows.
+# Further hosts, which show a part of what another shows.
 MORE = "NETNS_LAB_SOAK" in os.environ
 FILE = "etc/sysctl.d/90-netns-lab.conf"
 VENV = "/opt/netns lab"
@@ -27,6 +28,7 @@ PREPARE = {"name": "Prepare", "ansible.builtin.import_role": {"name": "netns.lab
 FACTS = {"name": "Facts", "ansible.builtin.debug": {"msg": "{{ ansible_facts.os_family }} {{ ansible_facts.pkg_mgr }}"}}
 # With the Python that the role has left for the rest of the run.
 USE = {"name": "Use", "netns.lab.netns_info": {"gather_subset": ["links"]}}
+LIMITS = {"prepare_set_limits": True, "prepare_namespaces": 100, "prepare_limits": {"kernel.pid_max": 40000}}
 # What a hundred namespaces need beside the size of the tables.
 NEEDED = {
     **{f"net.{family}.neigh.default.gc_thresh{n}": 800 << n for family in ("ipv4", "ipv6") for n in (1, 2, 3)},
@@ -45,14 +47,14 @@ class System:
     files: dict[str, str]
     has: str
     asked: list[str]
-    found: str = "/usr/lib"
+    installer: str = "package"
 
 
-SYSTEMS = {
-    "fedora": System(
-        "RedHat",
-        "dnf5",
-        {"etc/redhat-release": "Fedora release 42 (Adams)\n", "usr/bin/dnf5": "", "usr/bin/dnf": "-> dnf5"},
+ALL_SYSTEMS = {
+    "debian": System(
+        "Debian",
+        "apt",
+        {"etc/os-release": 'NAME="Debian GNU/Linux"\nID=debian\nVERSION_ID="12"\n', "usr/bin/apt-get": ""},
         "python3-pyroute2",
         ["python3-pyroute2"],
     ),
@@ -63,7 +65,14 @@ SYSTEMS = {
         {"etc/redhat-release": "Rocky Linux release 9.6 (Blue Onyx)\n", "usr/bin/dnf-3": "", "usr/bin/dnf": "-> dnf-3"},
         "python3-pip",
         ["python3-pyroute2", "python3-pyroute2 anew", "python3-pip"],
-        "/usr/local/lib",
+        "pip",
+    ),
+    "fedora": System(
+        "RedHat",
+        "dnf5",
+        {"etc/redhat-release": "Fedora release 42 (Adams)\n", "usr/bin/dnf5": "", "usr/bin/dnf": "-> dnf5"},
+        "python3-pyroute2",
+        ["python3-pyroute2"],
     ),
     "suse": System(
         "Suse",
@@ -86,131 +95,143 @@ SYSTEMS = {
         "py3-pyroute2",
         ["py3-pyroute2"],
     ),
-    # Whose packages nobody has told the role.
+    # Whose packages nobody has told the role, and which has pip.
     "gentoo": System(
         "Gentoo",
         "portage",
         {"etc/os-release": 'NAME="Gentoo"\nID=gentoo\n', "etc/gentoo-release": "Gentoo Base\n", "usr/bin/emerge": ""},
         "",
         [],
-        "/usr/local/lib",
+        "pip",
     ),
 }
-# Stands in for the module of each of these managers, which only works where the manager is.
-STAND_IN = """\
-import pathlib, shutil
-from ansible.module_utils.basic import AnsibleModule
-names = {"type": "list", "elements": "str", "required": True}
-module = AnsibleModule({"name": names, "update_cache": {"type": "bool", "default": False}})
-wanted = module.params["name"]
-with open("/srv/asked", "a") as asked:
-    print(*wanted, *(["anew"] if module.params["update_cache"] else []), file=asked)
-if not set(wanted) <= set(pathlib.Path("/srv/has").read_text().split()):
-    module.fail_json(msg=f"No package {wanted[0]} available.")
-if "pyroute2" in wanted[0]:
-    shutil.copytree("/srv/package/usr", "/usr", dirs_exist_ok=True)
-else:
-    pathlib.Path("/usr/lib/python3/dist-packages/pip").symlink_to("/srv/pip")
-module.exit_json(changed=True)
+# Of a real Debian nothing can be disguised.
+SYSTEMS = {} if roots.DEBIAN else ALL_SYSTEMS if MORE else {"rocky": ALL_SYSTEMS["rocky"]}
+# The host whose limits are low.
+LOW = "debian" if roots.DEBIAN else "rocky"
+INSTALLER = """\
+import importlib.metadata
+for found in importlib.metadata.distributions(name="pyroute2"):
+    print((found.read_text("INSTALLER") or "package").strip())
 """
+FACT = 'ok: [{}] => {{\n    "msg": "{} {}"\n}}'
+
+
+class Prepared(t.NamedTuple):
+    """Hosts before the role, after it in check mode on one of them, and after it; and what it said."""
+
+    hosts: Roots
+    before: dict[str, t.Any]
+    checked: Play
+    after_check: dict[str, t.Any]
+    play: Play
 
 
 @pytest.fixture(scope="module")
-def hosts() -> t.Iterator[Roots]:
-    with roots.roots() as found:
-        yield found
+def prepared() -> t.Iterator[Prepared]:
+    with roots.roots() as hosts:
+        root = hosts.add(LOW, **LIMITS)
+        (root / FILE).parent.mkdir(exist_ok=True)
+        (root / FILE).write_text(f"# by hand\n{LARGE}=50000\nvm.swappiness = 10\n")
+        (root / "proc/sys/kernel/pid_max").write_text("50000\n")
+        (root / "proc/sys/net/ipv6/neigh/default/gc_thresh2").write_text("9000\n")
+        hosts.add("venv", prepare_pyroute2="pip", prepare_virtualenv=VENV)
+        for name, system in SYSTEMS.items():
+            disguise(root if name == LOW else hosts.add(name), system)
+        if MORE:
+            keep(hosts.add("kept", prepare_pyroute2="pip"))
+            keep(hosts.add("mixed", prepare_pyroute2="pip", prepare_break_system_packages=True))
+            hosts.add("nothing", prepare_pyroute2="none")
+            hosts.add("no-folder", **LIMITS, prepare_limits_file="/srv/made/limits.conf")
+            hosts.add("no-file", **LIMITS, prepare_limits_file="")
+        before = state(hosts)
+        checked = hosts.play([PREPARE], "--check", "--limit", LOW)
+        yield Prepared(hosts, before, checked, state(hosts), hosts.play([PREPARE, FACTS, USE]))
 
 
-def place_of(hosts: Roots, host: str, python: str = roots.PYTHON) -> str:
-    """Where the modules have pyroute2 from; empty if they do not."""
-    return hosts.sh(host, f"'{python}' -c 'import pyroute2; print(pyroute2.__file__)' 2>/dev/null || :").strip()
+def state(hosts: Roots) -> dict[str, t.Any]:
+    return {
+        "limits": hosts.limits(LOW),
+        "file": hosts.sh(LOW, f"cat /{FILE}"),
+        "by": installer(hosts, LOW),
+    }
 
 
-def test_it_installs_where_it_is_told_to(hosts: Roots) -> None:
-    hosts.add("package")
-    hosts.add("venv", prepare_pyroute2="pip", prepare_virtualenv=VENV)
-    hosts.add("kept", prepare_pyroute2="pip")
-    pip = int(bool(roots.DEBIAN))  # is not there before the role
-    changed = {"package": 1, "venv": pip + 2, "kept": pip}
-    if MORE:
-        hosts.add("system", prepare_pyroute2="pip", prepare_break_system_packages=True)
-        hosts.add("nothing", prepare_pyroute2="none")
-        changed.update(system=pip + 1, nothing=0)
-    play = hosts.play([PREPARE, USE])
-    assert play.changed == changed, play.output
-    assert place_of(hosts, "package").startswith("/usr/lib/python3/dist-packages/")
-    assert hosts.sh("package", "dpkg-query --show --showformat '${Status}' python3-pyroute2") == "install ok installed"
-    assert place_of(hosts, "venv", f"{VENV}/bin/python").startswith(f"{VENV}/lib/")
-    assert [place_of(hosts, host) for host in ("venv", "kept")] == ["", ""]
-    assert (
-        "pip cannot install pyroute2>=0.7.2 for /usr/bin/python3: the distribution keeps that Python for its own"
-        " packages. Set prepare_virtualenv, or prepare_break_system_packages if it may be mixed."
-    ) in play.output
-    if MORE:
-        assert place_of(hosts, "system").startswith("/usr/local/lib/")
-        assert place_of(hosts, "nothing") == ""
-        assert (
-            "The modules need pyroute2 0.7.2 or newer, and /usr/bin/python3 finds none. Install it, or leave that to"
-            " the role with prepare_pyroute2."
-        ) in play.output
-    assert play.failed == {"kept", "nothing"} & set(changed)
+def installer(hosts: Roots, host: str, python: str = roots.PYTHON) -> str:
+    """What has installed pyroute2 for it; empty if nothing has."""
+    return hosts.sh(host, f"'{python}' -c '{INSTALLER}'").strip()
 
 
-def test_it_raises_limits_and_lowers_none(hosts: Roots) -> None:
-    limits = {"kernel.pid_max": 40000}
-    root = hosts.add("limits", prepare_set_limits=True, prepare_namespaces=100, prepare_limits=limits)
-    (root / "etc/sysctl.d").mkdir(exist_ok=True)
-    (root / FILE).write_text(f"# by hand\n{LARGE}=50000\nvm.swappiness = 10\n")
-    (root / "proc/sys/kernel/pid_max").write_text("50000\n")
-    (root / "proc/sys/net/ipv6/neigh/default/gc_thresh2").write_text("9000\n")
-    before, written = hosts.limits("limits"), (root / FILE).read_text()
-    checked = hosts.play([PREPARE], "--check", "--limit", "limits")
-    assert not checked.failed, checked.output
-    assert (hosts.limits("limits"), (root / FILE).read_text(), place_of(hosts, "limits")) == (before, written, "")
-
-    play = hosts.play([PREPARE], "--limit", "limits")
-    assert not play.failed, play.output
-    raised = {**NEEDED, LARGE: 50000}
-    del raised["net.ipv6.neigh.default.gc_thresh2"]
-    assert hosts.limits("limits") == {**before, **raised}
-    lines = (root / FILE).read_text().splitlines()
-    assert lines[0] == "# by hand"
-    assert sorted(lines[1:]) == sorted([*(f"{name} = {value}" for name, value in raised.items()), "vm.swappiness = 10"])
-
-
-def test_the_second_time_it_changes_nothing(hosts: Roots) -> None:
-    play = hosts.play([PREPARE, USE], "--limit", "package,venv,system,limits")
-    assert not play.failed and set(play.changed.values()) == {0}, play.output
-    assert {"package", "venv", "limits"} <= set(play.changed)
-
-
-@pytest.mark.skipif(bool(roots.DEBIAN), reason="nothing of it is Debian's")
-def test_it_knows_the_packages_of_each_system(hosts: Roots, tmp_path: Path) -> None:
-    systems = SYSTEMS if MORE else {name: SYSTEMS[name] for name in ("fedora", "rocky", "gentoo")}
-    for name, system in systems.items():
-        (tmp_path / f"{system.manager}.py").write_text(STAND_IN)
-        root = hosts.add(name)
-        disguise(root, system)
-    play = hosts.play([PREPARE, FACTS, USE], "--limit", ",".join(systems), ANSIBLE_LIBRARY=str(tmp_path))
-    assert not play.failed, play.output
-    for name, system in systems.items():
-        assert f'ok: [{name}] => {{\n    "msg": "{system.family} {system.manager}"\n}}' in play.output
-        assert hosts.sh(name, "cat /srv/asked").splitlines() == system.asked, name
-        assert place_of(hosts, name).startswith(f"{system.found}/python3"), name
+def keep(root: Path) -> None:
+    """As newer distributions do it."""
+    if not roots.DEBIAN:
+        library = root / sysconfig.get_path("stdlib").removeprefix("/")
+        (library / "EXTERNALLY-MANAGED").write_text("[externally-managed]\nError=No.\n")
+        (root / "srv/has").write_text("python3-pip python-pip py3-pip")
 
 
 def disguise(root: Path, system: System) -> None:
     for file in ("debian_version", "lsb-release", "os-release"):
         (root / "etc" / file).unlink(missing_ok=True)
     (root / "usr/lib/os-release").unlink(missing_ok=True)
-    for file in root.glob("usr/lib/python3*/EXTERNALLY-MANAGED"):
-        file.unlink()
     for path, content in system.files.items():
         if content.startswith("-> "):
             (root / path).symlink_to(content[3:])
         else:
             (root / path).write_text(content)
     (root / "srv/has").write_text(system.has)
-    (root / "srv/asked").touch()
-    if "pip" in system.has:
-        shutil.move(root / "usr/lib/python3/dist-packages/pip", root / "srv/pip")
+    if system.installer == "pip" and not system.has:
+        roots.bring(root, "pip")
+
+
+def test_in_check_mode_it_changes_nothing(prepared: Prepared) -> None:
+    assert not prepared.checked.failed, prepared.checked.output
+    assert prepared.after_check == prepared.before
+    assert prepared.before["by"] == ""
+
+
+def test_it_installs_where_it_is_told_to(prepared: Prepared) -> None:
+    hosts, play = prepared.hosts, prepared.play
+    assert installer(hosts, LOW) == ("package" if roots.DEBIAN else "pip")
+    assert [installer(hosts, "venv", python) for python in (f"{VENV}/bin/python", roots.PYTHON)] == ["pip", ""]
+    if MORE:
+        assert [installer(hosts, host) for host in ("mixed", "kept", "nothing")] == ["pip", "", ""]
+    messages = {
+        "kept": f"pip cannot install pyroute2>=0.7.2 for {roots.PYTHON}: the distribution keeps that Python for its own"
+        " packages. Set prepare_virtualenv, or prepare_break_system_packages if it may be mixed.",
+        "nothing": f"The modules need pyroute2 0.7.2 or newer, and {roots.PYTHON} finds none. Install it, or leave that"
+        " to the role with prepare_pyroute2.",
+    }
+    assert play.failed == (set(messages) if MORE else set()), play.output
+    for host in play.failed:
+        assert messages[host] in play.output
+
+
+def test_it_raises_limits_and_lowers_none(prepared: Prepared) -> None:
+    hosts = prepared.hosts
+    raised = {**NEEDED, LARGE: 50000}
+    del raised["net.ipv6.neigh.default.gc_thresh2"]
+    assert hosts.limits(LOW) == {**prepared.before["limits"], **raised}
+    lines = hosts.sh(LOW, f"cat /{FILE}").splitlines()
+    assert lines[:2] == ["# by hand", "vm.swappiness = 10"]
+    assert sorted(lines[2:]) == sorted(f"{name} = {value}" for name, value in raised.items())
+    assert hosts.limits("venv") == roots.LIMITS
+    if MORE:
+        for host in ("no-folder", "no-file"):
+            assert hosts.limits(host) == {**roots.LIMITS, **NEEDED, "kernel.pid_max": 40000}
+        assert len(hosts.sh("no-folder", "cat /srv/made/limits.conf").splitlines()) == len(NEEDED) + 1
+        assert hosts.sh("no-file", f"ls -d /{FILE} 2>&1 || :").endswith("No such file or directory\n")
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_it_knows_the_packages_of_each_system(prepared: Prepared, name: str) -> None:
+    system = SYSTEMS[name]
+    assert FACT.format(name, system.family, system.manager) in prepared.play.output
+    assert prepared.hosts.sh(name, "cat /srv/asked").splitlines() == system.asked
+    assert installer(prepared.hosts, name) == system.installer
+
+
+def test_the_second_time_it_changes_nothing(prepared: Prepared) -> None:
+    twice = {LOW, "venv", "mixed", "no-folder"} if MORE else {LOW, "venv"}
+    play = prepared.hosts.play([PREPARE, USE], "--limit", ",".join(twice))
+    assert not play.failed and play.changed == dict.fromkeys(twice, 0), play.output

@@ -4,20 +4,20 @@
 
 """Hosts with files of their own, to install things on: each a copy on write of a root, which Ansible enters by chroot.
 
-The root is this machine's, with nothing to install from but a repository and a folder of wheels made here, or, if
-NETNS_LAB_DEBIAN names one, a Debian's with what Debian has. Whatever they write to /proc/sys stays in files over it.
+The root is this machine's without pyroute2 and pip, where stand-ins for package managers and a folder of wheels have
+them; or, if NETNS_LAB_DEBIAN names one, that of a real Debian. What is written to /proc/sys stays in files over it.
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import importlib.metadata
 import json
 import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import typing as t
 import zipfile
@@ -27,8 +27,8 @@ from ansible_collections.netns.lab.tests.integration.helpers.hosts import Play
 from ansible_collections.netns.lab.tests.integration.helpers.modules import ROOT
 
 DEBIAN = os.environ.get("NETNS_LAB_DEBIAN", "")
-PYTHON = "/usr/bin/python3"
-WHEELS = "srv/wheels"
+# That of a machine has no pip and no ensurepip to be sure of, but the one below the environment that tests has made it.
+PYTHON = "/usr/bin/python3" if DEBIAN else f"{sys.base_prefix}/bin/python{sysconfig.get_python_version()}"
 # As the first namespace of a machine has them.
 LIMITS = {
     **{
@@ -46,26 +46,39 @@ for word; do host=$command; command=$word; done
 exec env -i HOME=/root LC_ALL=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin \
     chroot {folder}/$host/root /bin/sh -c "$command"
 """
-_CONTROL = """\
-Package: python3-pyroute2
-Version: {version}
-Architecture: all
-Maintainer: netns.lab contributors
-Depends: python3
-Description: pyroute2 of the environment that tests
+# Stands in for the modules of package managers, which only work where the manager is. What a package has lies in
+# /srv/packages, and /srv/has names those that the host is offered.
+_MANAGER = """\
+import pathlib, shutil, sysconfig
+from ansible.module_utils.basic import AnsibleModule
+names = {"type": "list", "elements": "str", "required": True}
+module = AnsibleModule({"name": names, "update_cache": {"type": "bool", "default": False}}, supports_check_mode=True)
+wanted = module.params["name"]
+if not module.check_mode:
+    with open("/srv/asked", "a") as asked:
+        print(*wanted, *(["anew"] if module.params["update_cache"] else []), file=asked)
+for name in wanted:
+    if name not in pathlib.Path("/srv/has").read_text().split():
+        module.fail_json(msg=f"No package {name} available.")
+    if not module.check_mode:
+        package = name.partition("-")[2]
+        shutil.copytree(f"/srv/packages/{package}", sysconfig.get_path("purelib"), dirs_exist_ok=True)
+module.exit_json(changed=True)
 """
+_MANAGERS = ("apt", "dnf", "dnf5", "zypper", "pacman", "apk")
 
 
 def impossible() -> str | None:
     """Why there can be no such host here."""
-    if os.geteuid() or Path("/proc/self/uid_map").read_text().split()[2] == "1":
-        return "apt installs as root alone, and this sandbox was not made by root"
-    if not DEBIAN and not all(shutil.which(program) for program in ("apt-get", "dpkg-deb")):
-        return "this machine's own packages are not Debian's"
-    command = [PYTHON, "-c", "import apt, ensurepip, pip, venv"]
-    if not DEBIAN and subprocess.run(command, capture_output=True, check=False).returncode:
-        return f"{PYTHON} lacks what is in python3-apt, python3-pip and python3-venv"
-    return None
+    if not DEBIAN and os.stat(PYTHON).st_dev != os.stat("/").st_dev:
+        return f"{PYTHON} is on another file system than /"
+    with tempfile.TemporaryDirectory(dir="/run/tmp") as folder:
+        layers = f"lowerdir=/,upperdir={folder}/upper,workdir={folder}/work"
+        script = f"mkdir upper work root; mount -t overlay -o {layers} overlay root; umount root"
+        done = subprocess.run(["sh", "-ec", script], cwd=folder, capture_output=True, text=True, check=False)
+    return (
+        f"this sandbox may not lay files over those of the machine: {done.stderr.strip()}" if done.returncode else None
+    )
 
 
 class Roots:
@@ -73,7 +86,7 @@ class Roots:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._base = DEBIAN or "/"
+        self._base = DEBIAN or f"{_stripped(folder)}:/"
         self._hosts: dict[str, dict[str, t.Any]] = {}
         enter = folder / "enter"
         enter.write_text(_ENTER.format(folder=folder))
@@ -89,15 +102,11 @@ class Roots:
         """Returns the host's root."""
         place = self._folder / name
         root = place / "root"
-        for part in ("upper", "work", "root", "limits"):
-            (place / part).mkdir(parents=True)
-        layers = f"lowerdir={self._base},upperdir={place}/upper,workdir={place}/work"
-        _sh(f"mount -t overlay -o {layers} overlay {root}")
+        (place / "limits").mkdir(parents=True)
+        _overlay(self._base, place)
         _sh(f"mount -t proc proc {root}/proc; mount -t tmpfs tmpfs {root}/run; mount -t tmpfs tmpfs {root}/tmp")
         _sh(f"mount --rbind /dev {root}/dev")
         self._keep_limits(root, place / "limits")
-        if not DEBIAN:
-            _offer(root)
         self._hosts[name] = variables
         return root
 
@@ -124,7 +133,7 @@ class Roots:
         sysctls = self._folder / name / "root/proc/sys"
         return {limit: int((sysctls / limit.replace(".", "/")).read_text()) for limit in LIMITS}
 
-    def play(self, tasks: list[dict[str, t.Any]], *arguments: str, **environment: str) -> Play:
+    def play(self, tasks: list[dict[str, t.Any]], *arguments: str) -> Play:
         playbook, inventory = self._folder / "playbook.json", self._folder / "inventory.json"
         playbook.write_text(json.dumps([{"hosts": "all", "gather_facts": False, "tasks": tasks}]))
         inventory.write_text(json.dumps({"all": {"hosts": self._hosts, "vars": self._all}}))
@@ -139,9 +148,10 @@ class Roots:
                 "ANSIBLE_CONFIG": str(ROOT / ".build" / "ansible.cfg"),
                 "ANSIBLE_PIPELINING": "1",
                 "ANSIBLE_FORKS": "10",
+                "ANSIBLE_SSH_TRANSFER_METHOD": "piped",
                 "ANSIBLE_SSH_CONTROL_PATH_DIR": str(self._folder / "c"),
+                "ANSIBLE_LIBRARY": str(self._folder / "managers"),
                 "LC_ALL": "C.UTF-8",
-                **environment,
             },
             check=False,
         )
@@ -160,35 +170,55 @@ def roots() -> t.Iterator[Roots]:
                 _sh(f"umount -l {mount}")
 
 
-def _offer(root: Path) -> None:
-    """This machine without pyroute2 and without its ways to the network, and where else to install from."""
-    _sh(
-        f"chroot {root} dpkg --purge --force-depends python3-pyroute2 2>&1; cd {root};"
-        " rm -rf usr/local/lib/python3*/dist-packages/pyroute2* usr/lib/python3/dist-packages/pyroute2*"
-        " etc/pip.conf etc/xdg/pip root/.config/pip root/.pip etc/apt var/lib/apt/lists;"
-        " mkdir -p etc/apt/apt.conf.d etc/apt/preferences.d etc/apt/trusted.gpg.d var/lib/apt/lists/partial;"
-        f" mkdir -p srv/repository {WHEELS}"
-    )
-    (root / "etc/apt/sources.list").write_text("deb [trusted=yes] file:/srv/repository ./\n")
-    (root / "etc/pip.conf").write_text(f"[global]\nno-index = true\nfind-links = /{WHEELS}\n")
-    distribution = importlib.metadata.distribution("pyroute2")
-    files = [file for file in distribution.files or () if ".." not in file.parts and "__pycache__" not in file.parts]
-    with zipfile.ZipFile(root / WHEELS / f"pyroute2-{distribution.version}-py3-none-any.whl", "w") as wheel:
+def bring(root: Path, package: str) -> None:
+    """As if it had been there from the beginning."""
+    library = _sh(f"{PYTHON} -c 'import sysconfig; print(sysconfig.get_path(\"purelib\"))'").strip()
+    shutil.copytree(root / "srv/packages" / package, root / library.removeprefix("/"), dirs_exist_ok=True)
+
+
+def _stripped(folder: Path) -> Path:
+    """A layer over this machine that takes pyroute2 and pip from PYTHON and puts them where they can be had."""
+    (folder / "managers").mkdir()
+    for manager in _MANAGERS:
+        (folder / "managers" / f"{manager}.py").write_text(_MANAGER)
+    place = folder / "stripped"
+    root = _overlay("/", place)
+    for library in _libraries():
+        for what in ("pyroute2*", "pip", "pip-*", "EXTERNALLY-MANAGED"):
+            _sh(f"rm -rf {root}{library}/{what}")
+    _sh(f"cd {root}; rm -rf etc/pip.conf etc/xdg/pip root/.config/pip root/.pip srv; mkdir -p srv/wheels srv/packages")
+    (root / "etc/pip.conf").write_text("[global]\nno-index = true\nfind-links = /srv/wheels\n")
+    (root / "srv/asked").touch()
+    (root / "srv/has").touch()
+    for name in ("pyroute2", "pip"):
+        distribution = importlib.metadata.distribution(name)
+        files = [file for file in distribution.files or () if ".." not in file.parts and file.suffix != ".pyc"]
         for file in files:
-            wheel.write(str(file.locate()), str(file))
-    package = root / "srv/package"
-    for file in files:
-        copy = package / "usr/lib/python3/dist-packages" / file
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(str(file.locate()), copy)
-    (package / "DEBIAN").mkdir()
-    control = _CONTROL.format(version=distribution.version)
-    (package / "DEBIAN/control").write_text(control)
-    deb = root / "srv/repository/python3-pyroute2.deb"
-    _sh(f"dpkg-deb --root-owner-group -Znone --build {package} {deb}")
-    checksum = hashlib.sha256(deb.read_bytes()).hexdigest()
-    described = f"{control}Filename: ./{deb.name}\nSize: {deb.stat().st_size}\nSHA256: {checksum}\n"
-    (root / "srv/repository/Packages").write_text(described)
+            copy = root / "srv/packages" / name / file
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(str(file.locate()), copy)
+        for installer in (root / "srv/packages" / name).glob("*.dist-info/INSTALLER"):
+            installer.write_text("package\n")
+        if name == "pyroute2":
+            with zipfile.ZipFile(root / f"srv/wheels/{name}-{distribution.version}-py3-none-any.whl", "w") as wheel:
+                for file in files:
+                    wheel.write(str(file.locate()), str(file))
+    _sh(f"umount {root}")
+    return place / "upper"
+
+
+def _libraries() -> list[str]:
+    """All folders in which PYTHON looks for modules."""
+    script = "import sys, sysconfig; print(*sys.path, sysconfig.get_path('stdlib'), sep='\\n')"
+    done = subprocess.run([PYTHON, "-c", script], capture_output=True, text=True, check=True, cwd="/")
+    return sorted({path for path in done.stdout.splitlines() if path.startswith("/")})
+
+
+def _overlay(base: str, place: Path) -> Path:
+    for part in ("upper", "work", "root"):
+        (place / part).mkdir(parents=True, exist_ok=True)
+    _sh(f"mount -t overlay -o lowerdir={base},upperdir={place}/upper,workdir={place}/work overlay {place}/root")
+    return place / "root"
 
 
 def _sh(script: str) -> str:
