@@ -145,7 +145,7 @@ def prepared() -> t.Iterator[Prepared]:
             hosts.add("no-folder", **LIMITS, prepare_limits_file="/srv/made/limits.conf")
             hosts.add("no-file", **LIMITS, prepare_limits_file="")
         before = state(hosts)
-        checked = hosts.play([PREPARE], "--check", "--limit", LOW)
+        checked = hosts.play([PREPARE], "--check", "--limit", f"{LOW},no-folder" if MORE else LOW)
         yield Prepared(hosts, before, checked, state(hosts), hosts.play([PREPARE, FACTS, USE]))
 
 
