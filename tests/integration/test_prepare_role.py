@@ -142,8 +142,8 @@ def prepared() -> t.Iterator[Prepared]:
             keep(hosts.add("kept", prepare_pyroute2="pip"))
             keep(hosts.add("mixed", prepare_pyroute2="pip", prepare_break_system_packages=True))
             hosts.add("nothing", prepare_pyroute2="none")
-            hosts.add("no-folder", **LIMITS, prepare_limits_file="/srv/made/limits.conf")
-            hosts.add("no-file", **LIMITS, prepare_limits_file="")
+            offer(hosts.add("no-folder", **LIMITS, prepare_limits_file="/srv/made/limits.conf"), "pyroute2")
+            offer(hosts.add("no-file", **LIMITS, prepare_limits_file=""), "pyroute2")
         before = state(hosts)
         checked = hosts.play([PREPARE], "--check", "--limit", f"{LOW},no-folder" if MORE else LOW)
         yield Prepared(hosts, before, checked, state(hosts), hosts.play([PREPARE, FACTS, USE]))
@@ -167,7 +167,13 @@ def keep(root: Path) -> None:
     if not roots.DEBIAN:
         library = root / sysconfig.get_path("stdlib").removeprefix("/")
         (library / "EXTERNALLY-MANAGED").write_text("[externally-managed]\nError=No.\n")
-        (root / "srv/has").write_text("python3-pip python-pip py3-pip")
+        offer(root, "pip")
+
+
+def offer(root: Path, package: str) -> None:
+    """Whatever this machine's package manager is."""
+    if not roots.DEBIAN:
+        (root / "srv/has").write_text(" ".join(f"{prefix}-{package}" for prefix in ("python3", "python", "py3")))
 
 
 def disguise(root: Path, system: System) -> None:
