@@ -27,6 +27,8 @@ from ansible_collections.netns.lab.tests.integration.helpers.hosts import Play
 from ansible_collections.netns.lab.tests.integration.helpers.modules import ROOT
 
 DEBIAN = os.environ.get("NETNS_LAB_DEBIAN", "")
+# Whose Ansible is run.
+CONTROLLER = os.environ.get("NETNS_LAB_CONTROLLER", sys.executable)
 # That of a machine has no pip and no ensurepip to be sure of, but the one below the environment that tests has made it.
 PYTHON = "/usr/bin/python3" if DEBIAN else f"{sys.base_prefix}/bin/python{sysconfig.get_python_version()}"
 # As the first namespace of a machine has them.
@@ -138,7 +140,7 @@ class Roots:
         playbook.write_text(json.dumps([{"hosts": "all", "gather_facts": False, "tasks": tasks}]))
         inventory.write_text(json.dumps({"all": {"hosts": self._hosts, "vars": self._all}}))
         done = subprocess.run(
-            [sys.executable, "-m", "ansible", "playbook", "-i", str(inventory), str(playbook), *arguments],
+            [CONTROLLER, "-m", "ansible", "playbook", "-i", str(inventory), str(playbook), *arguments],
             capture_output=True,
             text=True,
             stdin=subprocess.DEVNULL,
