@@ -72,6 +72,8 @@ _MANAGERS = ("apt", "dnf", "dnf5", "zypper", "pacman", "apk")
 
 def impossible() -> str | None:
     """Why there can be no such host here."""
+    if Path("/proc/self/uid_map").read_text().split()[2] == "1":
+        return "the files of the machine are root's, and this sandbox was not made by root"
     if not DEBIAN and os.stat(PYTHON).st_dev != os.stat("/").st_dev:
         return f"{PYTHON} is on another file system than /"
     with tempfile.TemporaryDirectory(dir="/run/tmp") as folder:
