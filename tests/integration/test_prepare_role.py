@@ -112,7 +112,7 @@ LOW = "debian" if roots.DEBIAN else "rocky"
 INSTALLER = """\
 import importlib.metadata
 for found in importlib.metadata.distributions(name="pyroute2"):
-    print((found.read_text("INSTALLER") or "package").strip())
+    print("pip" if (found.read_text("INSTALLER") or "").strip() == "pip" else "package")
 """
 FACT = 'ok: [{}] => {{\n    "msg": "{} {}"\n}}'
 
