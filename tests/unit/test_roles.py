@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+from ansible.module_utils.facts.system.distribution import Distribution
+from ansible.module_utils.facts.system.pkg_mgr import PKG_MGRS
 
 from ansible_collections.netns.lab.plugins.module_utils import _engine, _module
 from ansible_collections.netns.lab.plugins.module_utils._checks import CHECK, MANNER, MANNER_DEFAULTS, MATRIX
@@ -138,14 +140,32 @@ def test_the_defaults_of_verify_are_those_of_netns_ping() -> None:
         assert role[f"verify_{option}"]["type"] == module[option]["type"]
 
 
-def test_every_family_has_all_the_packages_that_the_tasks_of_prepare_ask_for() -> None:
-    families = read("prepare", "vars/main.yml")["prepare_families"]
+def test_each_package_manager_has_all_that_the_tasks_of_prepare_ask_for() -> None:
+    managers = read("prepare", "vars/main.yml")["prepare_managers"]
     tasks = "".join(path.read_text() for path in (ROLES / "prepare" / "tasks").iterdir())
     asked = set(re.findall(r"prepare_packages\.(\w+)", tasks))
-    assert {"Debian", "RedHat"} < set(families)
-    for family, packages in families.items():
-        assert packages.keys() == asked, family
-        assert all(isinstance(names, list) and names for names in packages.values()), family
+    assert set(managers) <= {manager["name"] for manager in PKG_MGRS}
+    for manager, packages in managers.items():
+        assert packages.keys() == asked, manager
+        assert all(isinstance(names, list) and names for names in packages.values()), manager
+
+
+@pytest.mark.parametrize(
+    ("family", "manager"),
+    [
+        ("Debian", "apt"),
+        ("RedHat", "dnf"),
+        ("RedHat", "dnf5"),
+        ("Suse", "zypper"),
+        ("Archlinux", "pacman"),
+        ("Alpine", "apk"),
+    ],
+)
+def test_the_readme_of_prepare_names_each_family_whose_packages_are_known(family: str, manager: str) -> None:
+    assert family in Distribution.OS_FAMILY_MAP
+    assert manager in read("prepare", "vars/main.yml")["prepare_managers"]
+    named = {"RedHat": "Fedora and RHEL", "Suse": "SUSE", "Archlinux": "Arch Linux"}
+    assert named.get(family, family) in " ".join((ROLES / "prepare" / "README.md").read_text().split())
 
 
 def test_prepare_asks_for_the_versions_that_the_collection_needs() -> None:

@@ -3,29 +3,39 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# host.sh start FOLDER NAME: starts a host in the namespace of that name, with a
-# /run of its own; its process is in FOLDER/NAME/pid, and has ended when that is
-# gone. host.sh stop FOLDER NAME ends it.
+# host.sh keys FOLDER: makes keys for all hosts, and one that is let in.
+# host.sh start FOLDER NAME...: starts a host in the namespace of each name, with a
+# /run of its own. They end when what is in those namespaces is killed.
 
 set -eu
 
-case $1 in
+action=$1 folder=$2
+shift 2
+own=$(dirname "$(realpath "$0")")
+
+case $action in
+keys)
+    mkdir -m 700 "$folder"
+    for key in key host_key; do
+        ssh-keygen -q -t ed25519 -N '' -f "$folder/$key"
+    done
+    ;;
 start)
-    mkdir -p "$2/$3"
-    exec setsid ip netns exec "$3" sh "$0" inside "$2" "$3" </dev/null >"$2/$3/log" 2>&1 &
+    for name; do
+        mkdir "$folder/$name"
+        setsid ip netns exec "$name" sh "$0" inside "$folder" "$name" </dev/null >"$folder/$name/log" 2>&1 &
+    done
     ;;
 inside)
     # `ip netns exec` has made a mount namespace, and let nothing out of it.
-    cd "$2"
-    mkdir -p "$3/run"
-    mount -t tmpfs -o mode=755 tmpfs "$3/run"
-    mkdir "$3/run/netns" "$3/run/sshd" "$3/run/fleet" "$3/run/tmp" "$3/run/lock"
-    cp -p config host_key authorized_keys "$3/run/fleet"
-    echo $$ >"$3/pid"
-    mount -n --move "$3/run" /run
+    cd "$folder/$1"
+    mkdir run
+    mount -t tmpfs -o mode=755 tmpfs run
+    mkdir run/netns run/sshd run/fleet run/tmp run/lock
+    cp "$own/sshd_config" run/fleet/config
+    cp -p ../host_key run/fleet
+    cp ../key.pub run/fleet/authorized_keys
+    mount -n --move run /run
     exec "$(command -v sshd)" -D -e -f /run/fleet/config
-    ;;
-stop)
-    kill "$(cat "$2/$3/pid")"
     ;;
 esac

@@ -31,6 +31,10 @@ class Play(t.NamedTuple):
         """By host."""
         return {host: int(count) for host, count in re.findall(r"^(\S+)\s+: ok=.* changed=(\d+)", self.output, re.M)}
 
+    @property
+    def failed(self) -> set[str]:
+        return set(re.findall(r"^(\S+)\s+: ok=.* failed=[1-9]", self.output, re.M))
+
 
 class Fleet:
     """Hosts called host1, host2, ..."""
