@@ -22,59 +22,16 @@ extends_documentation_fragment:
   - netns.lab._attributes.actiongroup_lab
   - netns.lab._common
   - netns.lab._common.resource
+  - netns.lab._link.upper
+  - netns.lab._link
 options:
-  name:
-    description:
-      - Name of the macvlan interface, at most 15 bytes. It is an error if a link of another kind has it.
-    type: str
-    required: true
-  namespace:
-    description:
-      - Name of the namespace the macvlan interface is in. It must exist.
-      - If left out, the namespace the module itself runs in, which usually is the host's.
-    type: str
-  state:
-    description:
-      - With V(present), the macvlan interface exists.
-      - With V(absent), it does not.
-    type: str
-    choices:
-      - present
-      - absent
-    default: present
-  up:
-    description:
-      - Whether the macvlan interface is up.
-    type: bool
-    default: true
-  mac:
-    description:
-      - MAC address, C(address) in iproute2, as six bytes in hexadecimal. It must be a unicast address.
-      - If left out, left alone. The kernel gives a new one a random address.
-    type: str
-  mtu:
-    description:
-      - MTU in bytes.
-      - If left out, left alone. The kernel's default is that of O(link).
-    type: int
-  link:
-    description:
-      - The interface below. It must exist.
-      - Required with O(state=present). Another one makes the link anew, with all that it had and hung on it.
-    type: str
-  parent_namespace:
-    description:
-      - Name of the namespace that O(link) is in, if it is not O(namespace). An empty string is the namespace the module
-        itself runs in.
-      - A link stays tied to the one below it wherever it is, which so can stay on the host.
-    type: str
   mode:
     description:
       - How interfaces on top of the same O(link) reach each other. With V(bridge), directly; with V(private), not at
         all; with V(vepa), by way of a switch outside that sends frames back; with V(passthru), there is only one; with
         V(source), each takes frames from senders on its list.
       - If left out, left alone. The kernel's default is V(vepa).
-      - A change from or to V(passthru) makes the link anew.
+      - A change from or to V(passthru) makes the interface anew.
     type: str
     choices:
       - private
@@ -119,7 +76,7 @@ RETURN = r"""
 diff:
   description:
     - What has changed, or in check mode would change, by section and item. Only the attributes concerned.
-    - A new link is missing in RV(diff.before), a deleted one in RV(diff.after).
+    - A new interface is missing in RV(diff.before), a deleted one in RV(diff.after).
   returned: success
   type: dict
   contains:

@@ -54,7 +54,7 @@ options:
   mac:
     description:
       - The neighbour's MAC, C(lladdr) in iproute2, such as V(02:00:00:00:00:01).
-      - Required with O(state=present), unless O(proxy).
+      - Required if O(state=present), unless O(proxy).
     type: str
   proxy:
     description:
