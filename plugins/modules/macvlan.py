@@ -12,8 +12,9 @@ version_added: 1.0.0
 description:
   - Looks after an interface with a MAC address of its own on top of another one, as
     C(ip link add link ... type macvlan) does. A namespace gets to the wire of an interface that way, without a bridge.
-  - Host and macvlan interfaces on top of the same interface do not see each other, as that interface only sends.
-  - It goes with the interface below it.
+  - The host and what is on top of its interface do not reach each other over it, as the kernel puts on the wire what
+    either of them sends.
+  - The kernel deletes it together with the interface below.
 author:
   - netns.lab contributors (@netns-lab)
 extends_documentation_fragment:
@@ -27,18 +28,16 @@ extends_documentation_fragment:
 options:
   mode:
     description:
-      - How interfaces on top of the same O(link) reach each other. With V(bridge), directly; with V(private), not at
-        all; with V(vepa), by way of a switch outside that sends frames back; with V(passthru), there is only one; with
-        V(source), each takes frames from senders on its list.
+      - How interfaces on top of the same O(link) reach each other.
       - If left out, left alone. The kernel's default is V(vepa).
       - A change from or to V(passthru) makes the interface anew.
     type: str
     choices:
-      - private
-      - vepa
-      - bridge
-      - passthru
-      - source
+      private: Not at all.
+      vepa: By way of a switch outside that sends frames back where they came from.
+      bridge: Directly.
+      passthru: There is only one, which has the MAC address of O(link).
+      source: Each takes frames only from the senders on its list, which C(ip link set ... type macvlan macaddr) fills.
 seealso:
   - module: netns.lab.veth
   - module: netns.lab.vlan

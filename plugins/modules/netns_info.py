@@ -23,7 +23,14 @@ extends_documentation_fragment:
   - netns.lab._attributes
   - netns.lab._attributes.info_module
   - netns.lab._attributes.actiongroup_lab
-  - netns.lab._common.info
+requirements:
+  - python >= 3.9
+  - pyroute2 >= 0.7.2
+notes:
+  - It runs on the managed node. Root (C(CAP_SYS_ADMIN) and C(CAP_NET_ADMIN), for example with C(become=true)) is needed
+    to look into namespaces other than the own one and at processes, not for names, inodes, numbers and what is in the
+    own namespace.
+  - It talks to the kernel over netlink. It never runs the C(ip) program, which need not be installed.
 options:
   namespaces:
     description:
@@ -47,6 +54,7 @@ options:
     description:
       - A process. Only the namespace that it is in is told of, once for each of its names.
       - If that namespace has no name, its RV(namespaces[].name) is V(null).
+      - Mutually exclusive with O(namespaces).
     type: int
   gather_subset:
     description:

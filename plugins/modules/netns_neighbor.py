@@ -15,8 +15,9 @@ description:
     interface answers for somebody else.
   - What the kernel has found out itself is left alone, unless an item is about that very address; it is then changed to
     what the item says.
-  - The kernel deletes the neighbours of an interface that goes down, gets another MAC or loses its last IPv4 address
-    (IPv6, if its MTU becomes too small for that). Proxy entries stay when the MAC changes.
+  - The kernel deletes the neighbours of an interface that goes down or gets another MAC address, those of IPv4 when it
+    loses its last IPv4 address, and those of IPv6 when its MTU becomes too small for IPv6. Proxy entries stay when the
+    MAC address changes.
 author:
   - netns.lab contributors (@netns-lab)
 extends_documentation_fragment:
@@ -53,13 +54,13 @@ options:
     default: present
   mac:
     description:
-      - The neighbour's MAC, C(lladdr) in iproute2, such as V(02:00:00:00:00:01).
+      - The neighbour's MAC address, C(lladdr) in iproute2, such as V(02:00:00:00:00:01).
       - Required if O(state=present), unless O(proxy).
     type: str
   proxy:
     description:
-      - Whether the interface is to answer for the address, rather than to know its MAC. The two are entries of their
-        own.
+      - Whether the interface is to answer for the address, rather than to know its MAC address. The two are entries of
+        their own.
       - IPv6 does so only if the sysctl C(net.ipv6.conf.*.proxy_ndp) is 1.
     type: bool
     default: false
@@ -101,7 +102,7 @@ EXAMPLES = r"""
     address: 2001:db8::7
     proxy: true
 
-- name: Ask for the MAC again
+- name: Forget it, so that the kernel asks for the MAC address again
   netns.lab.netns_neighbor:
     namespace: h1
     interface: eth0

@@ -13,7 +13,7 @@ description:
   - Looks after an interface for one VLAN of another one, as C(ip link add link ... type vlan) does. What goes out
     through it is tagged, and what comes in with its tag arrives at it.
   - The kernel needs C(CONFIG_VLAN_8021Q) (module C(8021q)). Where it lacks that, the task fails and says so.
-  - It goes with the interface below it.
+  - The kernel deletes it together with the interface below.
 author:
   - netns.lab contributors (@netns-lab)
 extends_documentation_fragment:

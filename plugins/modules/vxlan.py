@@ -14,7 +14,7 @@ description:
     address (O(remote)), a multicast group (O(group)), or what the forwarding entries of the interface say.
   - Its packets are sent in the underlay, the namespace O(underlay_namespace), while the interface itself is in
     O(namespace). So a bridge in a namespace of its own reaches another host.
-  - It goes with its underlay, and with O(dev).
+  - The kernel deletes it together with O(dev), and with the underlay.
 author:
   - netns.lab contributors (@netns-lab)
 extends_documentation_fragment:
@@ -49,7 +49,8 @@ options:
     type: str
   group:
     description:
-      - The same as a multicast address. Needs O(dev).
+      - Multicast address of the far ends, where what is not in the forwarding entries goes. Needs O(dev).
+      - Mutually exclusive with O(remote).
     type: str
   dev:
     description:
@@ -112,7 +113,7 @@ options:
     type: bool
   rsc:
     description:
-      - Whether packets to a router take a short cut.
+      - Whether packets to a router take a short cut (route short circuit).
       - If left out, left alone. The kernel's default is V(false).
       - Another value makes the interface anew, with all that it had and hung on it.
     type: bool
@@ -136,13 +137,13 @@ options:
     type: bool
   udp6_zero_checksum_tx:
     description:
-      - Whether packets over IPv6 are sent without one, C(udp6zerocsumtx) in iproute2.
+      - Whether packets over IPv6 are sent without a UDP checksum, C(udp6zerocsumtx) in iproute2.
       - If left out, left alone. The kernel's default is V(false).
       - Another value makes the interface anew, with all that it had and hung on it.
     type: bool
   udp6_zero_checksum_rx:
     description:
-      - Whether packets over IPv6 are taken without one, C(udp6zerocsumrx) in iproute2.
+      - Whether packets over IPv6 are taken without a UDP checksum, C(udp6zerocsumrx) in iproute2.
       - If left out, left alone. The kernel's default is V(false).
       - Another value makes the interface anew, with all that it had and hung on it.
     type: bool
@@ -210,6 +211,7 @@ diff:
             up: true
             underlay_namespace: ""
             vni: 100
+            local: 192.0.2.1
             remote: 192.0.2.2
             port: 4789
 commands:
@@ -220,7 +222,7 @@ commands:
   type: list
   elements: str
   sample:
-    - ip link add name vx0 netns a1 up type vxlan id 100 remote 192.0.2.2 dstport 4789
+    - ip link add name vx0 netns a1 up type vxlan id 100 local 192.0.2.1 remote 192.0.2.2 dstport 4789
 undone:
   description:
     - The items that had been dealt with when a step failed, and were put back as they were.
