@@ -12,7 +12,7 @@ version_added: 1.0.0
 description:
   - Answers what C(ip netns list), C(list-id), C(identify) and C(pids), and C(ip) and C(bridge) with C(link),
     C(address), C(route), C(rule), C(neigh) and C(fdb) answer, for all namespaces of a host in one task.
-  - Words are those of the options of the other modules wherever an option means the same, otherwise those of C(ip -j).
+  - Names are those of the options of the other modules wherever an option means the same, otherwise those of C(ip -j).
   - With O(as_topology=true) it returns the network as sections of M(netns.lab.topology), which build the same
     elsewhere.
   - It changes nothing, makes nothing, and needs no C(ip) program. A namespace that vanishes while it is read is left
@@ -751,8 +751,8 @@ namespaces:
           returned: always
           type: int
           sample: 32766
-        invert:
-          description: Whether it is for what does not fit.
+        not:
+          description: Whether it is for all that it does not select.
           returned: always
           type: bool
           sample: false
