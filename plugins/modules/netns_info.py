@@ -314,7 +314,7 @@ namespaces:
               type: int
               sample: null
         link:
-          description: What an interface such as a VLAN or a MACVLAN lies on.
+          description: What an interface such as a VLAN or a macvlan lies on.
           returned: always
           type: dict
           contains:
