@@ -223,8 +223,7 @@ class LinkKind(Kind):
         )
         fresh = self._fresh(lower, view, data)
         view.put(link_fact(key, {**fresh, **values, "data": data, "base": base, "lower": lower}))
-        option, module = self.config
-        missing = f"this kernel has no {self.section} links ({option}, module {module})"
+        missing = f"this kernel has no {self.section} links ({', module '.join(self.config)})"
         step = make_request(
             key,
             self.section,
