@@ -41,3 +41,13 @@ notes:
     no default leaves its attribute alone.
   - If the kernel refuses a step, what the run had changed before is undone.
 """
+
+    # Of every module for what is in one namespace
+    NAMESPACE = r"""
+options:
+  namespace:
+    description:
+      - Name of the namespace to work in. It must exist.
+      - If left out, the namespace the module itself runs in, which usually is the host's.
+    type: str
+"""

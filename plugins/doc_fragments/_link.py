@@ -9,7 +9,8 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    # Of every kind of interface that has one end. What a module says of one of these options itself counts.
+    # Of every kind of interface that has one end; together with _common.namespace. What a module says of one of these
+    # options itself counts.
     DOCUMENTATION = r"""
 options:
   name:
@@ -17,11 +18,6 @@ options:
       - Name of the interface, at most 15 bytes. It is an error if an interface of another kind has it.
     type: str
     required: true
-  namespace:
-    description:
-      - Name of the namespace the interface is in. It must exist.
-      - If left out, the namespace the module itself runs in, which usually is the host's.
-    type: str
   state:
     description:
       - With V(present), the interface exists and is as described.

@@ -21,6 +21,7 @@ extends_documentation_fragment:
   - netns.lab._attributes.actiongroup_lab
   - netns.lab._common
   - netns.lab._common.resource
+  - netns.lab._common.namespace
   - netns.lab._link
 seealso:
   - module: netns.lab.netns_address

@@ -23,6 +23,7 @@ extends_documentation_fragment:
   - netns.lab._attributes.actiongroup_lab
   - netns.lab._common
   - netns.lab._common.resource
+  - netns.lab._common.namespace
   - netns.lab._link.upper
   - netns.lab._link
 options:

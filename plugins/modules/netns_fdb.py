@@ -26,6 +26,7 @@ extends_documentation_fragment:
   - netns.lab._attributes.actiongroup_lab
   - netns.lab._common
   - netns.lab._common.resource
+  - netns.lab._common.namespace
 options:
   mac:
     description:
@@ -39,11 +40,6 @@ options:
       - With the name of a bridge itself, frames to the MAC address are for the host.
     type: str
     required: true
-  namespace:
-    description:
-      - Name of the namespace the interface is in. It must exist.
-      - If left out, the namespace the module itself runs in, which usually is the host's.
-    type: str
   state:
     description:
       - With V(present), the entry exists.

@@ -26,6 +26,7 @@ extends_documentation_fragment:
   - netns.lab._attributes.actiongroup_lab
   - netns.lab._common
   - netns.lab._common.resource
+  - netns.lab._common.namespace
 options:
   address:
     description:
@@ -37,11 +38,6 @@ options:
       - Name of the interface that the neighbour is behind, or with O(proxy) the one that answers for it. It must exist.
     type: str
     required: true
-  namespace:
-    description:
-      - Name of the namespace the interface is in. It must exist.
-      - If left out, the namespace the module itself runs in, which usually is the host's.
-    type: str
   state:
     description:
       - With V(present), the entry exists.

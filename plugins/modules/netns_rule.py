@@ -27,12 +27,8 @@ extends_documentation_fragment:
   - netns.lab._attributes.actiongroup_lab
   - netns.lab._common
   - netns.lab._common.resource
+  - netns.lab._common.namespace
 options:
-  namespace:
-    description:
-      - Name of the namespace the rule is in. It must exist.
-      - If left out, the namespace the module itself runs in, which usually is the host's.
-    type: str
   state:
     description:
       - With V(present), the rule exists.
