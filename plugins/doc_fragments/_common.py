@@ -20,20 +20,7 @@ notes:
     C(become=true).
   - It talks to the kernel over netlink. It never runs the C(ip) program, which need not be installed.
   - Namespaces, interfaces and addresses live in the kernel's memory and end with a reboot. Run the play again to have
-    them back, or let M(netns.lab.topology) keep the lab with its option O(netns.lab.topology#module:persistent).
-"""
-
-    # Of every module that only looks; instead of the standard fragment
-    INFO = r"""
-options: {}
-requirements:
-  - python >= 3.9
-  - pyroute2 >= 0.7.2
-notes:
-  - It runs on the managed node. Root (C(CAP_SYS_ADMIN) and C(CAP_NET_ADMIN), for example with C(become=true)) is needed
-    to look into namespaces other than the own one and at processes, not for names, inodes, numbers and what is in the
-    own namespace.
-  - It talks to the kernel over netlink. It never runs the C(ip) program, which need not be installed.
+    them back, or keep the lab with O(netns.lab.topology#module:persistent).
 """
 
     # Of every module that changes the host; together with the standard fragment
@@ -53,4 +40,14 @@ notes:
   - What is asked for is compared with what the kernel has, attribute by attribute. An option that is left out and has
     no default leaves its attribute alone.
   - If the kernel refuses a step, what the run had changed before is undone.
+"""
+
+    # Of every module for what is in one namespace
+    NAMESPACE = r"""
+options:
+  namespace:
+    description:
+      - Name of the namespace to work in. It must exist.
+      - If left out, the namespace the module itself runs in, which usually is the host's.
+    type: str
 """

@@ -29,19 +29,12 @@ from ansible_collections.netns.lab.plugins.module_utils import _netlink as nl
 from ansible_collections.netns.lab.plugins.module_utils._errors import LabError, told
 from ansible_collections.netns.lab.plugins.module_utils._host import Host, require_capabilities
 from ansible_collections.netns.lab.plugins.module_utils._message import read
+from ansible_collections.netns.lab.plugins.module_utils._model import Kind
 from ansible_collections.netns.lab.plugins.module_utils._pyroute2 import message_class
 
 Values = dict[str, t.Any]
 
 # What asks for it, and the kernel's option and module.
-LINKS = {
-    "bridge": ("CONFIG_BRIDGE", "bridge"),
-    "dummy": ("CONFIG_DUMMY", "dummy"),
-    "macvlan": ("CONFIG_MACVLAN", "macvlan"),
-    "veth": ("CONFIG_VETH", "veth"),
-    "vlan": ("CONFIG_VLAN_8021Q", "8021q"),
-    "vxlan": ("CONFIG_VXLAN", "vxlan"),
-}
 QDISCS = {
     "htb": ("CONFIG_NET_SCH_HTB", "sch_htb"),
     "netem": ("CONFIG_NET_SCH_NETEM", "sch_netem"),
@@ -70,16 +63,17 @@ _MOST_NAMESPACES = 1_000_000
 _SYSCTL = re.compile(r"[A-Za-z0-9_-]+([./][A-Za-z0-9_:*@-]+)+")
 
 
-def answer(params: Values, kinds: t.Sequence[t.Any]) -> Values:
+def answer(params: Values, kinds: t.Sequence[Kind]) -> Values:
     """What a module of these ``OPTIONS`` returns; raises LabError."""
     needed = {**_needed_for(params["namespaces"]), **_checked(params["needed"])}
     require_capabilities("looking at what a host can do for labs")
+    links = {kind.section: kind.config for kind in kinds if kind.config}
     sysctls = {name: _sysctl(_path(name)) for name in (*SYSCTLS, *needed)}
     found: Values = {
         "python": platform.python_version(),
         "pyroute2": _pyroute2(),
         "kernel": os.uname().release,
-        "links": dict.fromkeys(LINKS),
+        "links": dict.fromkeys(links),
         "qdiscs": dict.fromkeys(QDISCS),
         "bridge_vlan_filtering": None,
         "bridge_netfilter": _sysctl(_BRIDGED_TO_IPTABLES) == 1,
@@ -89,7 +83,7 @@ def answer(params: Values, kinds: t.Sequence[t.Any]) -> Values:
     }
     if found["pyroute2"] is not None:
         try:
-            found.update(_tried())
+            found.update(_tried(links))
         except (OSError, nl.NetlinkError) as e:
             raise told(e) from e
     return found
@@ -109,7 +103,7 @@ def _pyroute2() -> str | None:
 # -- trying
 
 
-def _tried() -> Values:
+def _tried(links: dict[str, tuple[str, str]]) -> Values:
     kernel = Kernel()
     with Host() as host:
         host.make(_PROBE)
@@ -117,9 +111,9 @@ def _tried() -> Values:
         has_link = functools.partial(_has_link, socket)
         has_qdisc = functools.partial(_has_qdisc, socket)
         return {
-            "links": {kind: kernel.has(*where, functools.partial(has_link, kind)) for kind, where in LINKS.items()},
+            "links": {kind: kernel.has(*where, functools.partial(has_link, kind)) for kind, where in links.items()},
             "qdiscs": {kind: kernel.has(*where, functools.partial(has_qdisc, kind)) for kind, where in QDISCS.items()},
-            "bridge_vlan_filtering": kernel.has(*LINKS["bridge"], lambda: _filters_vlans(socket), None),
+            "bridge_vlan_filtering": kernel.has(*links["bridge"], lambda: _filters_vlans(socket), None),
         }
 
 

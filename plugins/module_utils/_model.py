@@ -340,6 +340,8 @@ class Kind:
     """The argument spec of one item."""
     required_if: t.ClassVar[list[t.Any]] = []
     mutually_exclusive: t.ClassVar[list[t.Any]] = []
+    config: t.ClassVar[tuple[str, str] | None] = None
+    """Of a kind of link, the option that a kernel which has it is built with, and its module."""
     literal: t.ClassVar[frozenset[str]] = frozenset()
     """Options whose text is the user's own, where what looks like a range is none."""
     names_namespaces: t.ClassVar[bool] = False

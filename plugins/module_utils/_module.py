@@ -9,8 +9,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import gc
 import json
 import sys
 import traceback
@@ -20,6 +18,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.netns.lab.plugins.module_utils._engine import Item, Topology, run
 from ansible_collections.netns.lab.plugins.module_utils._errors import LabError
+from ansible_collections.netns.lab.plugins.module_utils._garbage import no_garbage_collection
 from ansible_collections.netns.lab.plugins.module_utils._model import Kind
 from ansible_collections.netns.lab.plugins.module_utils._pyroute2 import message_class
 from ansible_collections.netns.lab.plugins.module_utils._resources import KINDS
@@ -67,7 +66,7 @@ def finish(
     """Has the engine do it, and ends the process with its answer."""
     require_pyroute2(module)
     try:
-        with _no_garbage_collection():
+        with no_garbage_collection():
             result = run(items, KINDS, module.check_mode, topology(), module.params["allow_disconnect"])
     except LabError as e:
         module.fail_json(msg=str(e), undone=e.undone)
@@ -80,16 +79,3 @@ def require_pyroute2(module: AnsibleModule) -> None:
         message_class("ifinfmsg")
     except ImportError:
         module.fail_json(msg=missing_required_lib(_LIBRARY), exception=traceback.format_exc())
-
-
-@contextlib.contextmanager
-def _no_garbage_collection() -> t.Iterator[None]:
-    """A run makes many small objects that all live to its end, and hardly a cycle: looking for cycles again and again
-    takes a quarter of its time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()

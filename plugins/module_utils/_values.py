@@ -16,6 +16,7 @@ import typing as t
 
 Interface = t.Union[ipaddress.IPv4Interface, ipaddress.IPv6Interface]
 Address = t.Union[ipaddress.IPv4Address, ipaddress.IPv6Address]
+Network = t.Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
 
 _MAC = re.compile(r"[0-9a-fA-F]{2}([:-][0-9a-fA-F]{2}){5}")
 
@@ -116,6 +117,24 @@ def interface_address(value: str, what: str = "address") -> Interface:
     if interface.ip.is_multicast or (interface.ip.is_unspecified and interface.network.prefixlen):
         raise ValueError(f"{what} {value!r} cannot be the address of an interface")
     return interface
+
+
+def network_of(
+    value: str,
+    what: str,
+    wrong: str = "is no network such as 192.0.2.0/24 or 2001:db8::/64",
+    cure_for_zone: str = "name the interface with its own option",
+) -> Network:
+    """A network, or an address alone as a network of its own."""
+    try:
+        found = ipaddress.ip_network(value, strict=False)
+    except ValueError:
+        raise ValueError(f"{what} {value!r} {wrong}") from None
+    if "%" in value:
+        raise ValueError(f"{what} {value!r} has a zone; {cure_for_zone}")
+    if found.network_address != ipaddress.ip_interface(value).ip:
+        raise ValueError(f"{what} {value!r} has bits behind its prefix length; the network is {found}")
+    return found
 
 
 def address(value: str, what: str) -> Address:

@@ -21,42 +21,25 @@ extends_documentation_fragment:
   - netns.lab._attributes.actiongroup_lab
   - netns.lab._common
   - netns.lab._common.resource
+  - netns.lab._common.namespace
+  - netns.lab._link
 options:
-  name:
-    description:
-      - Name of the bridge, at most 15 bytes. It is an error if something else has it.
-    type: str
-    required: true
-  namespace:
-    description:
-      - Name of the namespace the bridge is in. It must exist.
-      - If left out, the namespace the module itself runs in, which usually is the host's.
-    type: str
   state:
     description:
-      - With V(present), the bridge exists.
+      - With V(present), the bridge exists and is as described.
       - With V(absent), it does not. Its ports are let go and stay where they are.
-    type: str
-    choices:
-      - present
-      - absent
-    default: present
   up:
     description:
       - Whether the bridge is up. Its ports forward only while it is.
-    type: bool
-    default: true
   mac:
     description:
       - MAC address of the bridge, C(address) in iproute2, as six bytes in hexadecimal. It must be a unicast address.
       - If left out, left alone. As long as none was ever set, the kernel uses the lowest MAC address of the ports.
-    type: str
   mtu:
     description:
       - MTU in bytes, from 68 to 65535.
       - If left out, left alone. As long as none was ever set, the kernel uses the lowest MTU of the ports, and 1500
         without ports.
-    type: int
   stp:
     description:
       - Whether the bridge takes part in the spanning tree protocol, C(stp_state) in iproute2.

@@ -145,12 +145,12 @@ options:
         required: true
       pvid:
         description:
-          - Whether what comes in without a tag belongs to it. One VLAN at most.
+          - Whether what comes in without a tag belongs to this VLAN. A port has one such VLAN at most.
         type: bool
         default: false
       untagged:
         description:
-          - Whether it goes out without a tag.
+          - Whether what belongs to this VLAN goes out without a tag.
         type: bool
         default: false
 seealso:
@@ -164,28 +164,12 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Put a host into VLAN 10
-  netns.lab.bridge_port:
-    namespace: sw1
-    bridge: br0
-    interface: p1
-    vlans:
-      - {vid: 10, pvid: true, untagged: true}
-
-- name: Put a trunk into VLANs 10 to 20, with their tags
-  netns.lab.bridge_port:
-    namespace: sw1
-    bridge: br0
-    interface: p24
-    vlans:
-      - {vid: 10-20}
-
 - name: Put one end of a veth pair into the bridge
   netns.lab.bridge_port:
     bridge: wq
     interface: wq2a1
 
-- name: Do so in a namespace, and prefer another path in the spanning tree
+- name: Do so in a namespace, with a path that the spanning tree prefers less
   netns.lab.bridge_port:
     bridge: br0
     namespace: sw1
@@ -214,6 +198,22 @@ EXAMPLES = r"""
     bridge: wq
     interface: wq2a1
     port_state: disabled
+
+- name: Put a host into VLAN 10
+  netns.lab.bridge_port:
+    namespace: sw1
+    bridge: br0
+    interface: p1
+    vlans:
+      - {vid: 10, pvid: true, untagged: true}
+
+- name: Put a trunk into VLANs 10 to 20, with their tags
+  netns.lab.bridge_port:
+    namespace: sw1
+    bridge: br0
+    interface: p24
+    vlans:
+      - {vid: 10-20}
 
 - name: Take the interface out of whatever bridge it is in
   netns.lab.bridge_port:

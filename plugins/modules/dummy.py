@@ -21,41 +21,8 @@ extends_documentation_fragment:
   - netns.lab._attributes.actiongroup_lab
   - netns.lab._common
   - netns.lab._common.resource
-options:
-  name:
-    description:
-      - Name of the dummy interface, at most 15 bytes. It is an error if a link of another kind has it.
-    type: str
-    required: true
-  namespace:
-    description:
-      - Name of the namespace the dummy interface is in. It must exist.
-      - If left out, the namespace the module itself runs in, which usually is the host's.
-    type: str
-  state:
-    description:
-      - With V(present), the dummy interface exists.
-      - With V(absent), it does not.
-    type: str
-    choices:
-      - present
-      - absent
-    default: present
-  up:
-    description:
-      - Whether the dummy interface is up.
-    type: bool
-    default: true
-  mac:
-    description:
-      - MAC address, C(address) in iproute2, as six bytes in hexadecimal. It must be a unicast address.
-      - If left out, left alone. The kernel gives a new one a random address.
-    type: str
-  mtu:
-    description:
-      - MTU in bytes.
-      - If left out, left alone. The kernel's default is V(1500).
-    type: int
+  - netns.lab._common.namespace
+  - netns.lab._link
 seealso:
   - module: netns.lab.netns_address
   - module: netns.lab.netns_link
@@ -82,7 +49,7 @@ RETURN = r"""
 diff:
   description:
     - What has changed, or in check mode would change, by section and item. Only the attributes concerned.
-    - A new link is missing in RV(diff.before), a deleted one in RV(diff.after).
+    - A new interface is missing in RV(diff.before), a deleted one in RV(diff.after).
   returned: success
   type: dict
   contains:

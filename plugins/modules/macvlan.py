@@ -12,8 +12,9 @@ version_added: 1.0.0
 description:
   - Looks after an interface with a MAC address of its own on top of another one, as
     C(ip link add link ... type macvlan) does. A namespace gets to the wire of an interface that way, without a bridge.
-  - Host and macvlan interfaces on top of the same interface do not see each other, as that interface only sends.
-  - It goes with the interface below it.
+  - The host and what is on top of its interface do not reach each other over it, as the kernel puts on the wire what
+    either of them sends.
+  - The kernel deletes it together with the interface below.
 author:
   - netns.lab contributors (@netns-lab)
 extends_documentation_fragment:
@@ -22,66 +23,22 @@ extends_documentation_fragment:
   - netns.lab._attributes.actiongroup_lab
   - netns.lab._common
   - netns.lab._common.resource
+  - netns.lab._common.namespace
+  - netns.lab._link.upper
+  - netns.lab._link
 options:
-  name:
-    description:
-      - Name of the macvlan interface, at most 15 bytes. It is an error if a link of another kind has it.
-    type: str
-    required: true
-  namespace:
-    description:
-      - Name of the namespace the macvlan interface is in. It must exist.
-      - If left out, the namespace the module itself runs in, which usually is the host's.
-    type: str
-  state:
-    description:
-      - With V(present), the macvlan interface exists.
-      - With V(absent), it does not.
-    type: str
-    choices:
-      - present
-      - absent
-    default: present
-  up:
-    description:
-      - Whether the macvlan interface is up.
-    type: bool
-    default: true
-  mac:
-    description:
-      - MAC address, C(address) in iproute2, as six bytes in hexadecimal. It must be a unicast address.
-      - If left out, left alone. The kernel gives a new one a random address.
-    type: str
-  mtu:
-    description:
-      - MTU in bytes.
-      - If left out, left alone. The kernel's default is that of O(link).
-    type: int
-  link:
-    description:
-      - The interface below. It must exist.
-      - Required with O(state=present). Another one makes the link anew, with all that it had and hung on it.
-    type: str
-  parent_namespace:
-    description:
-      - Name of the namespace that O(link) is in, if it is not O(namespace). An empty string is the namespace the module
-        itself runs in.
-      - A link stays tied to the one below it wherever it is, which so can stay on the host.
-    type: str
   mode:
     description:
-      - How interfaces on top of the same O(link) reach each other. With V(bridge), directly; with V(private), not at
-        all; with V(vepa), by way of a switch outside that sends frames back; with V(passthru), there is only one; with
-        V(source), each takes frames from senders on its list.
+      - How interfaces on top of the same O(link) reach each other.
       - If left out, left alone. The kernel's default is V(vepa).
-      - A change from or to V(passthru) makes the link anew.
+      - A change from or to V(passthru) makes the interface anew.
     type: str
     choices:
-      - private
-      - vepa
-      - bridge
-      - passthru
-      - source
+      private: Not at all.
+      vepa: By way of a switch outside that sends frames back where they came from.
+      bridge: Directly.
+      passthru: There is only one, which has the MAC address of O(link).
+      source: Each takes frames only from the senders on its list, which C(ip link set ... type macvlan macaddr) fills.
 seealso:
   - module: netns.lab.veth
   - module: netns.lab.vlan
@@ -119,7 +76,7 @@ RETURN = r"""
 diff:
   description:
     - What has changed, or in check mode would change, by section and item. Only the attributes concerned.
-    - A new link is missing in RV(diff.before), a deleted one in RV(diff.after).
+    - A new interface is missing in RV(diff.before), a deleted one in RV(diff.after).
   returned: success
   type: dict
   contains:

@@ -56,8 +56,9 @@ options:
     type: int
   path:
     description:
-      - The same for a file that stands for a namespace, such as C(/proc/1234/ns/net), or one that a container runtime
-        has mounted. The path is absolute.
+      - A file that stands for a namespace, such as C(/proc/1234/ns/net), or one that a container runtime has mounted.
+        The path is absolute.
+      - The name is given to that namespace, to which all applies that O(pid) says of its own.
     type: path
   loopback:
     description:

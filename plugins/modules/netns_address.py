@@ -34,6 +34,7 @@ extends_documentation_fragment:
   - netns.lab._attributes.actiongroup_lab
   - netns.lab._common
   - netns.lab._common.resource
+  - netns.lab._common.namespace
 options:
   address:
     description:
@@ -46,11 +47,6 @@ options:
       - Name of the interface. It must exist.
     type: str
     required: true
-  namespace:
-    description:
-      - Name of the namespace the interface is in.
-      - If left out, the namespace the module itself runs in, which usually is the host's.
-    type: str
   state:
     description:
       - With V(present), the interface has the address.

@@ -12,11 +12,12 @@ version_added: 1.0.0
 description:
   - Looks after one entry of a forwarding database, in the namespace the module itself runs in or in a named one, as
     C(bridge fdb) does.
-  - A bridge knows a MAC once in each VLAN. An entry that is found on another of its ports, learned or set, is moved to
-    O(interface).
-  - A VXLAN interface knows a MAC once, or, if it stands for several hosts (V(00:00:00:00:00:00) for whatever is not
-    known, and groups), once for each O(dst). So what is flooded goes to all of a list of items.
-  - What a bridge has learned is left alone, unless an item is about its MAC; it is then changed to what the item says.
+  - A bridge knows a MAC address once in each VLAN. An entry that is found on another of its ports, learned or set, is
+    moved to O(interface).
+  - A VXLAN interface knows a MAC address once, or, if it stands for several hosts (V(00:00:00:00:00:00) for whatever is
+    not known, and groups), once for each O(dst). So what is flooded goes to all of a list of items.
+  - What a bridge has learned is left alone, unless an item is about its MAC address; it is then changed to what the
+    item says.
 author:
   - netns.lab contributors (@netns-lab)
 extends_documentation_fragment:
@@ -25,24 +26,20 @@ extends_documentation_fragment:
   - netns.lab._attributes.actiongroup_lab
   - netns.lab._common
   - netns.lab._common.resource
+  - netns.lab._common.namespace
 options:
   mac:
     description:
-      - The MAC that frames are sent to, such as V(02:00:00:00:00:01).
+      - The MAC address that frames are sent to, such as V(02:00:00:00:00:01).
       - V(00:00:00:00:00:00) on a VXLAN interface is everything that it has no other entry for, broadcasts included.
     type: str
     required: true
   interface:
     description:
-      - Name of the port of a bridge behind which the MAC is, or of a VXLAN interface. It must exist.
-      - With the name of a bridge itself, frames to the MAC are for the host.
+      - Name of the port of a bridge behind which the MAC address is, or of a VXLAN interface. It must exist.
+      - With the name of a bridge itself, frames to the MAC address are for the host.
     type: str
     required: true
-  namespace:
-    description:
-      - Name of the namespace the interface is in. It must exist.
-      - If left out, the namespace the module itself runs in, which usually is the host's.
-    type: str
   state:
     description:
       - With V(present), the entry exists.
@@ -63,16 +60,16 @@ options:
     description:
       - How long it lasts and what it does.
       - If left out, left alone; a new entry is V(static) on the port of a bridge and V(local) elsewhere. A further
-        O(dst) of a MAC has the type of the others, as the kernel has one for all.
+        O(dst) of a MAC address has the type of the others, as the kernel has one for all.
     type: str
     choices:
-      static: The entry stays, and frames to the MAC are sent there.
-      local: The entry stays. On a bridge, frames to the MAC are for the host itself and sent nowhere. To a VXLAN
-        interface it is the same as V(static). C(bridge fdb) tells it as C(permanent).
+      static: The entry stays, and frames to the MAC address are sent there.
+      local: The entry stays. On a bridge, frames to the MAC address are for the host itself and sent nowhere. To a
+        VXLAN interface it is the same as V(static). C(bridge fdb) tells it as C(permanent).
       dynamic: The entry ages as if it had been learned.
   sticky:
     description:
-      - Whether the bridge keeps a static entry where it is when the MAC shows up on another port.
+      - Whether the bridge keeps a static entry where it is when the MAC address shows up on another port.
       - If left out, left alone. A new entry is not sticky.
     type: bool
   vlan:
@@ -82,7 +79,7 @@ options:
   dst:
     description:
       - Address of the host that a VXLAN interface sends the frames to, IPv4 or IPv6 as its own.
-      - Where a MAC has one destination only, another one is changed to this.
+      - Where a MAC address has one destination only, another one is changed to this.
     type: str
   vni:
     description:
@@ -121,13 +118,13 @@ EXAMPLES = r"""
     - 192.0.2.2
     - 192.0.2.3
 
-- name: Send frames for one MAC to one of them
+- name: Send frames for one MAC address to one of them
   netns.lab.netns_fdb:
     interface: vxlan10
     mac: "02:00:00:00:00:01"
     dst: 192.0.2.2
 
-- name: Tie a MAC to a port of a bridge
+- name: Tie a MAC address to a port of a bridge
   netns.lab.netns_fdb:
     namespace: sw1
     interface: port1

@@ -21,7 +21,11 @@ extends_documentation_fragment:
   - netns.lab._attributes
   - netns.lab._attributes.info_module
   - netns.lab._attributes.actiongroup_lab
-  - netns.lab._common.info
+requirements:
+  - python >= 3.9
+notes:
+  - It runs on the managed node and needs root there (C(CAP_SYS_ADMIN) and C(CAP_NET_ADMIN)), for example with
+    C(become=true).
 options:
   namespaces:
     description:
@@ -90,7 +94,7 @@ links:
     vlan: true
     vxlan: true
 qdiscs:
-  description: The same for queueing disciplines.
+  description: Whether there are these queueing disciplines, as RV(links) tells it of interfaces.
   returned: success
   type: dict
   sample:
@@ -119,7 +123,7 @@ sysctls:
     net.ipv4.neigh.default.gc_thresh3: 1024
     user.max_net_namespaces: 63541
 lacking:
-  description: Those of them that are too low, with what is needed. What does not exist here is not in it.
+  description: Those of RV(sysctls) that are too low, with what is needed. What does not exist here is not in it.
   returned: success
   type: dict
   sample:

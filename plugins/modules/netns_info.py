@@ -12,7 +12,7 @@ version_added: 1.0.0
 description:
   - Answers what C(ip netns list), C(list-id), C(identify) and C(pids), and C(ip) and C(bridge) with C(link),
     C(address), C(route), C(rule), C(neigh) and C(fdb) answer, for all namespaces of a host in one task.
-  - Words are those of the options of the other modules wherever an option means the same, otherwise those of C(ip -j).
+  - Names are those of the options of the other modules wherever an option means the same, otherwise those of C(ip -j).
   - With O(as_topology=true) it returns the network as sections of M(netns.lab.topology), which build the same
     elsewhere.
   - It changes nothing, makes nothing, and needs no C(ip) program. A namespace that vanishes while it is read is left
@@ -23,7 +23,14 @@ extends_documentation_fragment:
   - netns.lab._attributes
   - netns.lab._attributes.info_module
   - netns.lab._attributes.actiongroup_lab
-  - netns.lab._common.info
+requirements:
+  - python >= 3.9
+  - pyroute2 >= 0.7.2
+notes:
+  - It runs on the managed node. Root (C(CAP_SYS_ADMIN) and C(CAP_NET_ADMIN), for example with C(become=true)) is needed
+    to look into namespaces other than the own one and at processes, not for names, inodes, numbers and what is in the
+    own namespace.
+  - It talks to the kernel over netlink. It never runs the C(ip) program, which need not be installed.
 options:
   namespaces:
     description:
@@ -47,6 +54,7 @@ options:
     description:
       - A process. Only the namespace that it is in is told of, once for each of its names.
       - If that namespace has no name, its RV(namespaces[].name) is V(null).
+      - Mutually exclusive with O(namespaces).
     type: int
   gather_subset:
     description:
@@ -306,7 +314,7 @@ namespaces:
               type: int
               sample: null
         link:
-          description: What an interface such as a VLAN or a MACVLAN lies on.
+          description: What an interface such as a VLAN or a macvlan lies on.
           returned: always
           type: dict
           contains:
@@ -743,8 +751,8 @@ namespaces:
           returned: always
           type: int
           sample: 32766
-        invert:
-          description: Whether it is for what does not fit.
+        not:
+          description: Whether it is for all that it does not select.
           returned: always
           type: bool
           sample: false

@@ -15,8 +15,9 @@ description:
     interface answers for somebody else.
   - What the kernel has found out itself is left alone, unless an item is about that very address; it is then changed to
     what the item says.
-  - The kernel deletes the neighbours of an interface that goes down, gets another MAC or loses its last IPv4 address
-    (IPv6, if its MTU becomes too small for that). Proxy entries stay when the MAC changes.
+  - The kernel deletes the neighbours of an interface that goes down or gets another MAC address, those of IPv4 when it
+    loses its last IPv4 address, and those of IPv6 when its MTU becomes too small for IPv6. Proxy entries stay when the
+    MAC address changes.
 author:
   - netns.lab contributors (@netns-lab)
 extends_documentation_fragment:
@@ -25,6 +26,7 @@ extends_documentation_fragment:
   - netns.lab._attributes.actiongroup_lab
   - netns.lab._common
   - netns.lab._common.resource
+  - netns.lab._common.namespace
 options:
   address:
     description:
@@ -36,11 +38,6 @@ options:
       - Name of the interface that the neighbour is behind, or with O(proxy) the one that answers for it. It must exist.
     type: str
     required: true
-  namespace:
-    description:
-      - Name of the namespace the interface is in. It must exist.
-      - If left out, the namespace the module itself runs in, which usually is the host's.
-    type: str
   state:
     description:
       - With V(present), the entry exists.
@@ -53,13 +50,13 @@ options:
     default: present
   mac:
     description:
-      - The neighbour's MAC, C(lladdr) in iproute2, such as V(02:00:00:00:00:01).
-      - Required with O(state=present), unless O(proxy).
+      - The neighbour's MAC address, C(lladdr) in iproute2, such as V(02:00:00:00:00:01).
+      - Required if O(state=present), unless O(proxy).
     type: str
   proxy:
     description:
-      - Whether the interface is to answer for the address, rather than to know its MAC. The two are entries of their
-        own.
+      - Whether the interface is to answer for the address, rather than to know its MAC address. The two are entries of
+        their own.
       - IPv6 does so only if the sysctl C(net.ipv6.conf.*.proxy_ndp) is 1.
     type: bool
     default: false
@@ -101,7 +98,7 @@ EXAMPLES = r"""
     address: 2001:db8::7
     proxy: true
 
-- name: Ask for the MAC again
+- name: Forget it, so that the kernel asks for the MAC address again
   netns.lab.netns_neighbor:
     namespace: h1
     interface: eth0

@@ -378,13 +378,13 @@ results:
       type: str
       sample: null
     message:
-      description: The same in the words of C(ping).
+      description: Why there was no answer, in the words of C(ping).
       returned: if a request was not answered
       type: str
       sample: "From 192.168.1.100: Destination Host Unreachable"
     by:
-      description: The address of who refused it.
-      returned: if somebody did
+      description: The address of the host or router that refused it.
+      returned: if a request was refused
       type: str
       sample: 192.168.1.100
     mtu:

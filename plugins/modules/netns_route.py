@@ -25,6 +25,7 @@ extends_documentation_fragment:
   - netns.lab._attributes.actiongroup_lab
   - netns.lab._common
   - netns.lab._common.resource
+  - netns.lab._common.namespace
 options:
   destination:
     description:
@@ -33,11 +34,6 @@ options:
       - V(default) is V(0.0.0.0/0), or V(::/0) if O(gateway), O(nexthops) or O(source) are of IPv6.
     type: str
     required: true
-  namespace:
-    description:
-      - Name of the namespace the route is in. It must exist.
-      - If left out, the namespace the module itself runs in, which usually is the host's.
-    type: str
   state:
     description:
       - With V(present), the route exists.

@@ -27,12 +27,8 @@ extends_documentation_fragment:
   - netns.lab._attributes.actiongroup_lab
   - netns.lab._common
   - netns.lab._common.resource
+  - netns.lab._common.namespace
 options:
-  namespace:
-    description:
-      - Name of the namespace the rule is in. It must exist.
-      - If left out, the namespace the module itself runs in, which usually is the host's.
-    type: str
   state:
     description:
       - With V(present), the rule exists.
@@ -45,7 +41,7 @@ options:
     default: present
   family:
     description:
-      - What the rule is for.
+      - The family of the packets that the rule is for.
       - If left out, the family of O(from) and O(to), and V(ipv4) without them.
     type: str
     choices:
@@ -98,7 +94,7 @@ options:
     type: str
   dport:
     description:
-      - The port that packets are for.
+      - The port that packets are for, such as V(25) or V(8000-8999).
     type: str
   action:
     description:
@@ -124,11 +120,11 @@ options:
     type: int
   suppress_prefixlength:
     description:
-      - Pass over routes of O(table) whose prefix length is this or shorter. V(0) passes over default routes.
+      - Routes of O(table) with this prefix length or a shorter one are passed over. V(0) passes over default routes.
     type: int
   suppress_ifgroup:
     description:
-      - Pass over routes of O(table) that lead to an interface of this group.
+      - Routes of O(table) that lead to an interface of this group are passed over.
     type: int
 seealso:
   - module: netns.lab.netns_route

@@ -67,7 +67,7 @@ options:
     type: str
     choices: [unknown, notpresent, down, lowerlayerdown, testing, dormant, up]
   master:
-    description: Bridge or other master that the link must have. With V('') it must have none.
+    description: Bridge or other master that the link must have. With an empty string it must have none.
     type: str
   port_state:
     description: State that the link must have as a port of its bridge. With STP, V(forwarding) comes after 30 seconds.
@@ -94,7 +94,8 @@ options:
     type: str
   conditions:
     description:
-      - Several conditions, each with the options above. The task ends when all of them are met at once.
+      - Several conditions, each with the options of the task, O(timeout) apart. The task ends when all of
+        them are met at once.
     type: list
     elements: dict
     suboptions:

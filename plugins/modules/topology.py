@@ -22,10 +22,10 @@ description:
     of the single items.
   - It is one transaction. Everything is checked before anything is touched, items that contradict each other are
     refused, and if the kernel refuses a step, what the run had changed before is undone.
-  - It remembers what it made, in C(/run/netns-lab) until the next reboot. A lab with O(persistent=true) is made again
-    then. What a later run no longer names is removed,
-    and O(state=absent) removes everything. What it found already there is brought into line, but is never its own to
-    remove, and nothing is taken for its own by its name alone.
+  - It remembers what it made, in C(/run/netns-lab). What a later run no longer names is removed, and O(state=absent)
+    removes everything. What it found already there is brought into line, but is never its own to remove, and nothing is
+    taken for its own by its name alone.
+  - A reboot ends the lab and what is remembered of it. With O(persistent=true) the lab is made again then.
 author:
   - netns.lab contributors (@netns-lab)
 extends_documentation_fragment:

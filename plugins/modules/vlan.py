@@ -13,7 +13,7 @@ description:
   - Looks after an interface for one VLAN of another one, as C(ip link add link ... type vlan) does. What goes out
     through it is tagged, and what comes in with its tag arrives at it.
   - The kernel needs C(CONFIG_VLAN_8021Q) (module C(8021q)). Where it lacks that, the task fails and says so.
-  - It goes with the interface below it.
+  - The kernel deletes it together with the interface below.
 author:
   - netns.lab contributors (@netns-lab)
 extends_documentation_fragment:
@@ -22,64 +22,24 @@ extends_documentation_fragment:
   - netns.lab._attributes.actiongroup_lab
   - netns.lab._common
   - netns.lab._common.resource
+  - netns.lab._common.namespace
+  - netns.lab._link.upper
+  - netns.lab._link
 options:
-  name:
-    description:
-      - Name of the VLAN interface, at most 15 bytes. It is an error if a link of another kind has it.
-    type: str
-    required: true
-  namespace:
-    description:
-      - Name of the namespace the VLAN interface is in. It must exist.
-      - If left out, the namespace the module itself runs in, which usually is the host's.
-    type: str
-  state:
-    description:
-      - With V(present), the VLAN interface exists.
-      - With V(absent), it does not.
-    type: str
-    choices:
-      - present
-      - absent
-    default: present
-  up:
-    description:
-      - Whether the VLAN interface is up.
-    type: bool
-    default: true
   mac:
     description:
       - MAC address, C(address) in iproute2, as six bytes in hexadecimal. It must be a unicast address.
-      - If left out, left alone. A new one has that of O(link).
-    type: str
-  mtu:
-    description:
-      - MTU in bytes.
-      - If left out, left alone. The kernel's default is that of O(link).
-    type: int
-  link:
-    description:
-      - The interface below. It must exist.
-      - Required with O(state=present). Another one makes the link anew, with all that it had and hung on it.
-    type: str
-  parent_namespace:
-    description:
-      - Name of the namespace that O(link) is in, if it is not O(namespace). An empty string is the namespace the module
-        itself runs in.
-      - A link stays tied to the one below it wherever it is, which so can stay on the host.
-    type: str
+      - If left out, left alone. A new interface has that of O(link).
   id:
     description:
-      - Number of the VLAN, from 0 to 4094. Required with O(state=present).
-      - The kernel takes it for a new link only, so another value makes the link anew, with all that it had and hung on
-        it.
+      - Number of the VLAN, from 0 to 4094. Required if O(state=present).
+      - Another value makes the interface anew, with all that it had and hung on it.
     type: int
   protocol:
     description:
       - Which tags. V(802.1ad) is the outer one of two.
       - If left out, left alone. The kernel's default is V(802.1Q).
-      - The kernel takes it for a new link only, so another value makes the link anew, with all that it had and hung on
-        it.
+      - Another value makes the interface anew, with all that it had and hung on it.
     type: str
     choices:
       - 802.1Q
@@ -133,7 +93,7 @@ RETURN = r"""
 diff:
   description:
     - What has changed, or in check mode would change, by section and item. Only the attributes concerned.
-    - A new link is missing in RV(diff.before), a deleted one in RV(diff.after).
+    - A new interface is missing in RV(diff.before), a deleted one in RV(diff.after).
   returned: success
   type: dict
   contains:

@@ -14,7 +14,7 @@ description:
     address (O(remote)), a multicast group (O(group)), or what the forwarding entries of the interface say.
   - Its packets are sent in the underlay, the namespace O(underlay_namespace), while the interface itself is in
     O(namespace). So a bridge in a namespace of its own reaches another host.
-  - It goes with its underlay, and with O(dev).
+  - The kernel deletes it together with O(dev), and with the underlay.
 author:
   - netns.lab contributors (@netns-lab)
 extends_documentation_fragment:
@@ -23,63 +23,35 @@ extends_documentation_fragment:
   - netns.lab._attributes.actiongroup_lab
   - netns.lab._common
   - netns.lab._common.resource
+  - netns.lab._common.namespace
+  - netns.lab._link
 options:
-  name:
-    description:
-      - Name of the VXLAN interface, at most 15 bytes. It is an error if a link of another kind has it.
-    type: str
-    required: true
-  namespace:
-    description:
-      - Name of the namespace the VXLAN interface is in. It must exist.
-      - If left out, the namespace the module itself runs in, which usually is the host's.
-    type: str
-  state:
-    description:
-      - With V(present), the VXLAN interface exists.
-      - With V(absent), it does not.
-    type: str
-    choices:
-      - present
-      - absent
-    default: present
-  up:
-    description:
-      - Whether the VXLAN interface is up.
-    type: bool
-    default: true
-  mac:
-    description:
-      - MAC address, C(address) in iproute2, as six bytes in hexadecimal. It must be a unicast address.
-      - If left out, left alone. The kernel gives a new one a random address.
-    type: str
   mtu:
     description:
       - MTU in bytes.
       - If left out, left alone. The kernel's default is 50 below that of O(dev), or 70 over IPv6.
       - Without O(dev), it is V(1500).
-    type: int
   vni:
     description:
-      - Identifier of the virtual network, C(id) in iproute2, from 0 to 16777215. Required with O(state=present).
+      - Identifier of the virtual network, C(id) in iproute2, from 0 to 16777215. Required if O(state=present).
       - There is one interface for a VNI and a O(port) in an underlay.
-      - The kernel takes it for a new link only, so another value makes the link anew, with all that it had and hung on
-        it.
+      - Another value makes the interface anew, with all that it had and hung on it.
     type: int
   local:
     description:
       - Address to send from, of either family.
       - If left out, left alone. A new one sends from whatever address leads to the far end. From one family to the
-        other, the link is made anew.
+        other, the interface is made anew.
     type: str
   remote:
     description:
       - Address of the far end, where what is not in the forwarding entries goes.
-      - If left out, left alone. From one family to the other, the link is made anew.
+      - If left out, left alone. From one family to the other, the interface is made anew.
     type: str
   group:
     description:
-      - The same as a multicast address. Needs O(dev).
+      - Multicast address of the far ends, where what is not in the forwarding entries goes. Needs O(dev).
+      - Mutually exclusive with O(remote).
     type: str
   dev:
     description:
@@ -90,15 +62,14 @@ options:
     description:
       - Name of the namespace that the packets are sent in, if it is not O(namespace). An empty string is the namespace
         the module itself runs in.
-      - Another one makes the link anew, with all that it had and hung on it.
+      - Another one makes the interface anew, with all that it had and hung on it.
     type: str
   port:
     description:
       - UDP port of the far end, C(dstport) in iproute2, which is the one to listen on as well. From 1 to 65535.
       - If left out, left alone. A new one has V(4789), the official port, and not the older one that is the kernel's
         default.
-      - The kernel takes it for a new link only, so another value makes the link anew, with all that it had and hung on
-        it.
+      - Another value makes the interface anew, with all that it had and hung on it.
     type: int
   ttl:
     description:
@@ -133,57 +104,49 @@ options:
     description:
       - How many entries are learned at most, C(maxaddress) in iproute2. V(0) is no limit.
       - If left out, left alone. The kernel's default is V(0).
-      - The kernel takes it for a new link only, so another value makes the link anew, with all that it had and hung on
-        it.
+      - Another value makes the interface anew, with all that it had and hung on it.
     type: int
   proxy:
     description:
       - Whether ARP and neighbour requests are answered from the neighbour table.
       - If left out, left alone. The kernel's default is V(false).
-      - The kernel takes it for a new link only, so another value makes the link anew, with all that it had and hung on
-        it.
+      - Another value makes the interface anew, with all that it had and hung on it.
     type: bool
   rsc:
     description:
-      - Whether packets to a router take a short cut.
+      - Whether packets to a router take a short cut (route short circuit).
       - If left out, left alone. The kernel's default is V(false).
-      - The kernel takes it for a new link only, so another value makes the link anew, with all that it had and hung on
-        it.
+      - Another value makes the interface anew, with all that it had and hung on it.
     type: bool
   l2miss:
     description:
       - Whether a missing forwarding entry is announced over netlink.
       - If left out, left alone. The kernel's default is V(false).
-      - The kernel takes it for a new link only, so another value makes the link anew, with all that it had and hung on
-        it.
+      - Another value makes the interface anew, with all that it had and hung on it.
     type: bool
   l3miss:
     description:
       - Whether a missing neighbour is announced over netlink.
       - If left out, left alone. The kernel's default is V(false).
-      - The kernel takes it for a new link only, so another value makes the link anew, with all that it had and hung on
-        it.
+      - Another value makes the interface anew, with all that it had and hung on it.
     type: bool
   udp_checksum:
     description:
       - Whether packets over IPv4 have a UDP checksum, C(udpcsum) in iproute2.
       - If left out, left alone. The kernel's default is V(true).
-      - The kernel takes it for a new link only, so another value makes the link anew, with all that it had and hung on
-        it.
+      - Another value makes the interface anew, with all that it had and hung on it.
     type: bool
   udp6_zero_checksum_tx:
     description:
-      - Whether packets over IPv6 are sent without one, C(udp6zerocsumtx) in iproute2.
+      - Whether packets over IPv6 are sent without a UDP checksum, C(udp6zerocsumtx) in iproute2.
       - If left out, left alone. The kernel's default is V(false).
-      - The kernel takes it for a new link only, so another value makes the link anew, with all that it had and hung on
-        it.
+      - Another value makes the interface anew, with all that it had and hung on it.
     type: bool
   udp6_zero_checksum_rx:
     description:
-      - Whether packets over IPv6 are taken without one, C(udp6zerocsumrx) in iproute2.
+      - Whether packets over IPv6 are taken without a UDP checksum, C(udp6zerocsumrx) in iproute2.
       - If left out, left alone. The kernel's default is V(false).
-      - The kernel takes it for a new link only, so another value makes the link anew, with all that it had and hung on
-        it.
+      - Another value makes the interface anew, with all that it had and hung on it.
     type: bool
 seealso:
   - module: netns.lab.bridge_port
@@ -230,7 +193,7 @@ RETURN = r"""
 diff:
   description:
     - What has changed, or in check mode would change, by section and item. Only the attributes concerned.
-    - A new link is missing in RV(diff.before), a deleted one in RV(diff.after).
+    - A new interface is missing in RV(diff.before), a deleted one in RV(diff.after).
   returned: success
   type: dict
   contains:
@@ -249,6 +212,7 @@ diff:
             up: true
             underlay_namespace: ""
             vni: 100
+            local: 192.0.2.1
             remote: 192.0.2.2
             port: 4789
 commands:
@@ -259,7 +223,7 @@ commands:
   type: list
   elements: str
   sample:
-    - ip link add name vx0 netns a1 up type vxlan id 100 remote 192.0.2.2 dstport 4789
+    - ip link add name vx0 netns a1 up type vxlan id 100 local 192.0.2.1 remote 192.0.2.2 dstport 4789
 undone:
   description:
     - The items that had been dealt with when a step failed, and were put back as they were.

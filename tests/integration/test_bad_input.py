@@ -19,8 +19,8 @@ from ansible_collections.netns.lab.tests.integration.helpers.bad_input import (
     MISSING,
     REFUSED,
     REFUSED_BY_ANSIBLE,
-    USUAL,
     Json,
+    item_of,
 )
 from ansible_collections.netns.lab.tests.integration.helpers.lab import Lab
 from ansible_collections.netns.lab.tests.integration.helpers.machine import machine
@@ -54,15 +54,10 @@ def standing() -> t.Iterator[Standing]:
 
 def rows(table: dict[str, list[tuple[Json, t.Any]]]) -> list[t.Any]:
     return [
-        pytest.param(module, _options(module, options), said, id=f"{module}-{number}-{_id(options)}")
+        pytest.param(module, item_of(module, options), said, id=f"{module}-{number}-{_id(options)}")
         for module, found in table.items()
         for number, (options, said) in enumerate(found)
     ]
-
-
-def _options(module: str, options: Json) -> Json:
-    usual = {**USUAL[module], **options}
-    return {name: value for name, value in usual.items() if value is not LEFT_OUT}
 
 
 def _id(options: Json) -> str:

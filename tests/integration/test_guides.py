@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The guides in docs/ do what they say."""
+"""README and the guides in docs/ do what they say."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ansible_collections.netns.lab.tests.integration.helpers.guide import Reader
 from ansible_collections.netns.lab.tests.integration.helpers.lab import Lab
 from ansible_collections.netns.lab.tests.integration.helpers.modules import ROOT
 
-GUIDES = sorted(ROOT.glob("docs/*.md"))
+GUIDES = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md"))]
 # Where guides put something that no sandbox keeps to itself. FRR keeps its diary in the first, by process IDs.
 FOLDERS = ["/var/tmp", "/usr/local/sbin"]
 

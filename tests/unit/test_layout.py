@@ -59,6 +59,13 @@ def test_readme_names_everything(what: str) -> None:
     assert not missing
 
 
+def test_how_it_works_names_every_file_of_the_engine() -> None:
+    text = (ROOT / "docs/how-it-works.md").read_text()
+    files = [file.name for file in ROOT.glob("plugins/module_utils/_*.py") if file.name != "__init__.py"]
+    assert files
+    assert [name for name in files if f"`{name}`" not in text] == []
+
+
 def test_links_between_documents_lead_somewhere() -> None:
     documents = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("roles/*/README.md")]
     broken = [

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import gc
 import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.netns.lab.plugins.module_utils import _netlink as nl
 from ansible_collections.netns.lab.plugins.module_utils._errors import LabError, told
+from ansible_collections.netns.lab.plugins.module_utils._garbage import no_garbage_collection
 from ansible_collections.netns.lab.plugins.module_utils._host import (
     Entry,
     Host,
@@ -85,22 +85,10 @@ def answer(params: Told, kinds: t.Sequence[Kind]) -> Told:
     except ValueError as e:
         raise LabError(f"netns_info: {e}") from None
     try:
-        with Host() as host, _keeping_everything():
+        with Host() as host, no_garbage_collection():
             return _Answer(host, question, kinds).told()
     except (OSError, nl.NetlinkError) as e:
         raise told(e) from e
-
-
-@contextlib.contextmanager
-def _keeping_everything() -> t.Iterator[None]:
-    """All that is made in here is returned, and Python need not look through it for garbage again and again."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 @dataclass

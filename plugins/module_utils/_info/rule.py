@@ -38,7 +38,7 @@ def told(message: Message, names: dict[int, str]) -> dict[str, t.Any]:
     return {
         "family": FAMILIES[message["family"]],
         "priority": get("FRA_PRIORITY") or 0,
-        "invert": bool(message["flags"] & _INVERT),
+        "not": bool(message["flags"] & _INVERT),
         "from": _network(get("FRA_SRC"), message["src_len"], message["family"]),
         "to": _network(get("FRA_DST"), message["dst_len"], message["family"]),
         "iif": get("FRA_IIFNAME"),

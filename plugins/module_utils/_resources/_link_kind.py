@@ -80,8 +80,7 @@ class LinkKind(Kind):
     """What a new link has, where it is not the kernel's default."""
     fixed: t.ClassVar[frozenset[str]] = frozenset()
     """What the kernel takes only for a new link."""
-    config: t.ClassVar[str]
-    """The option that a kernel with this kind is built with, and the module."""
+    config: t.ClassVar[tuple[str, str]]
     lower_option: t.ClassVar[str] = ""
     """The option that names the link below."""
     lower_attribute: t.ClassVar[str] = "IFLA_LINK"
@@ -224,6 +223,7 @@ class LinkKind(Kind):
         )
         fresh = self._fresh(lower, view, data)
         view.put(link_fact(key, {**fresh, **values, "data": data, "base": base, "lower": lower}))
+        missing = f"this kernel has no {self.section} links ({', module '.join(self.config)})"
         step = make_request(
             key,
             self.section,
@@ -233,7 +233,7 @@ class LinkKind(Kind):
             lower=lower,
             index=NewIndex(key),
             cures={errno.EEXIST: _TAKEN, **self.cures_for(data)},
-            said={**self.said, "Unknown device type": f"this kernel has no {self.section} links ({self.config})"},
+            said={**self.said, "Unknown device type": missing},
         )
         return step, command
 

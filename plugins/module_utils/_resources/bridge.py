@@ -62,7 +62,7 @@ class Bridge(LinkKind):
         group_fwd_mask={"type": "int"},
     )
     attributes = BRIDGE
-    config = "CONFIG_BRIDGE, module bridge"
+    config = ("CONFIG_BRIDGE", "bridge")
 
     def data(self, options: Values) -> Values:
         values = super().data(options)

@@ -16,4 +16,4 @@ class Dummy(LinkKind):
 
     section = "dummy"
     options = link_options()
-    config = "CONFIG_DUMMY, module dummy"
+    config = ("CONFIG_DUMMY", "dummy")

@@ -41,7 +41,7 @@ class Macvlan(LinkKind):
             words=lambda value: ["mode", value],
         )
     }
-    config = "CONFIG_MACVLAN, module macvlan"
+    config = ("CONFIG_MACVLAN", "macvlan")
     lower_option = "link"
     base_option = "parent_namespace"
 

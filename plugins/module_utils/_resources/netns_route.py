@@ -42,9 +42,11 @@ from ansible_collections.netns.lab.plugins.module_utils._resources._hops import 
 from ansible_collections.netns.lab.plugins.module_utils._resources._scope import scope, scope_number, scope_word
 from ansible_collections.netns.lab.plugins.module_utils._resources._table import LOCAL, MAIN, table_number
 from ansible_collections.netns.lab.plugins.module_utils._values import (
+    Network,
     address,
     interface_name,
     namespace_name,
+    network_of,
     whole_number,
 )
 
@@ -231,22 +233,14 @@ def _direct_key(namespace: str) -> Key:
 # -- what users write
 
 
-def _destination(options: dict[str, t.Any]) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+def _destination(options: dict[str, t.Any]) -> Network:
     value = options["destination"]
     if value == "default":
         hops = options["nexthops"] or [options]
         told = next((hop["gateway"] for hop in hops if hop["gateway"]), None) or options["source"]
         version = address(told, "gateway").version if told else 4
         return ipaddress.ip_network("::/0" if version == 6 else "0.0.0.0/0")
-    try:
-        network = ipaddress.ip_network(value, strict=False)
-    except ValueError:
-        raise ValueError(f"destination {value!r} is neither 'default' nor a network such as 192.0.2.0/24") from None
-    if "%" in value:
-        raise ValueError(f"destination {value!r} has a zone; name the interface with its own option")
-    if network.network_address != ipaddress.ip_interface(value).ip:
-        raise ValueError(f"destination {value!r} has bits behind its prefix length; the network is {network}")
-    return network
+    return network_of(value, "destination", "is neither 'default' nor a network such as 192.0.2.0/24")
 
 
 def _metric(value: int | None, version: int) -> int:

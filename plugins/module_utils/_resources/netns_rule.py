@@ -38,6 +38,7 @@ from ansible_collections.netns.lab.plugins.module_utils._resources._table import
 from ansible_collections.netns.lab.plugins.module_utils._values import (
     interface_name,
     namespace_name,
+    network_of,
     whole_number,
 )
 
@@ -206,7 +207,11 @@ class NetnsRule(Kind):
 
 def _values(options: dict[str, t.Any], present: bool) -> Values:
     values: Values = {}
-    networks = {option: _network(options[option], option) for option in ("from", "to") if options[option] is not None}
+    networks = {
+        option: network_of(options[option], option, cure_for_zone="name the interface with iif or oif")
+        for option in ("from", "to")
+        if options[option] is not None
+    }
     versions = {f"ipv{network.version}" for network in networks.values()}
     if len(versions | ({options["family"]} if options["family"] else set())) > 1:
         raise ValueError("from, to and family are not of one family")
@@ -256,18 +261,6 @@ def _add_action(options: dict[str, t.Any], values: Values, present: bool) -> Non
             if action != "lookup":
                 raise ValueError(f"{option} is for rules that look a table up")
             values[option] = whole_number(options[option], option, 0, most)
-
-
-def _network(value: str, option: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
-    try:
-        network = ipaddress.ip_network(value, strict=False)
-    except ValueError:
-        raise ValueError(f"{option} {value!r} is no network such as 192.0.2.0/24 or 2001:db8::/64") from None
-    if "%" in value:
-        raise ValueError(f"{option} {value!r} has a zone; name the interface with iif or oif")
-    if network.network_address != ipaddress.ip_interface(value).ip:
-        raise ValueError(f"{option} {value!r} has bits behind its prefix length; the network is {network}")
-    return network
 
 
 def _integer(value: str, option: str, low: int, most: int) -> int:

@@ -78,6 +78,7 @@ class Veth(Kind):
         "up": {"type": "bool", "default": True},
     }
     required_if: t.ClassVar[list[t.Any]] = [("state", "present", ["peer"])]
+    config = ("CONFIG_VETH", "veth")
 
     def wish(self, options: dict[str, t.Any]) -> Wish:
         present = options["state"] == "present"

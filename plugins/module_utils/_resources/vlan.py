@@ -47,7 +47,7 @@ class Vlan(LinkKind):
         "mvrp": _flag(0x8, "mvrp"),
     }
     fixed = frozenset({"id", "protocol"})
-    config = "CONFIG_VLAN_8021Q, module 8021q"
+    config = ("CONFIG_VLAN_8021Q", "8021q")
     lower_option = "link"
     base_option = "parent_namespace"
 

@@ -114,7 +114,7 @@ class Vxlan(LinkKind):
     made_with = {"port": _PORT}
     # vxlan_nl2conf() and vxlan_nl2flag(), drivers/net/vxlan/vxlan_core.c
     fixed = frozenset(attributes) - {"local", "remote", "ttl", "tos", "df", "learning", "ageing"}
-    config = "CONFIG_VXLAN, module vxlan"
+    config = ("CONFIG_VXLAN", "vxlan")
     lower_option = "dev"
     lower_attribute = "IFLA_VXLAN_LINK"
     base_option = "underlay_namespace"

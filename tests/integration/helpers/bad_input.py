@@ -36,6 +36,12 @@ USUAL: dict[str, Json] = {
     "topology": {"name": "bad"},
 }
 
+
+def item_of(module: str, options: Json) -> Json:
+    """With the usual options."""
+    return {name: value for name, value in {**USUAL[module], **options}.items() if value is not LEFT_OUT}
+
+
 REFUSED: dict[str, list[tuple[Json, str]]] = {
     "netns": [
         (

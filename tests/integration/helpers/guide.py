@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Does what a guide in docs/ says, one block of code after the other, in an empty folder.
+"""Does what README or a guide in docs/ says, one block of code after the other, in an empty folder.
 
 - A block whose first line is a comment with a file's name is that file.
 - A block of ``sh`` is run and must succeed. A block of ``text`` right behind it shows lines that it prints.

@@ -149,7 +149,7 @@ def rule(found: Json, family: str) -> Json:
     return {
         "family": family,
         "priority": found["priority"],
-        "invert": "not" in found,
+        "not": "not" in found,
         "from": _network(found, "src", family),
         "to": _network(found, "dst", family),
         "iif": found.get("iif"),

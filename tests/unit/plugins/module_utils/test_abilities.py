@@ -13,8 +13,6 @@ import pytest
 
 from ansible_collections.netns.lab.plugins.module_utils import _abilities
 from ansible_collections.netns.lab.plugins.module_utils._abilities import Kernel
-from ansible_collections.netns.lab.plugins.module_utils._resources import KINDS
-from ansible_collections.netns.lab.plugins.module_utils._resources._link_kind import LinkKind
 from ansible_collections.netns.lab.plugins.module_utils._resources.netns_qdisc import _MISSING
 
 RELEASE = "6.1.0"
@@ -80,15 +78,6 @@ def test_it_is_not_tried_where_a_module_could_be_loaded(
     tmp_path: Path, files: dict[str, str], expected: bool | None
 ) -> None:
     assert machine(tmp_path, **files).has(*NETEM, never) is expected
-
-
-def test_every_kind_of_link_is_told_of() -> None:
-    sections = {kind.section for kind in KINDS if isinstance(kind, LinkKind)}
-    assert sections | {"bridge", "veth"} == set(_abilities.LINKS)
-    for kind in KINDS:
-        if isinstance(kind, LinkKind):
-            option, module = _abilities.LINKS[kind.section]
-            assert kind.config == f"{option}, module {module}"
 
 
 def test_every_queueing_discipline_is_told_of() -> None:

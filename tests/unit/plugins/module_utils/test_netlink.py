@@ -18,7 +18,7 @@ from ansible_collections.netns.lab.plugins.module_utils import _message
 from ansible_collections.netns.lab.plugins.module_utils import _netlink as nl
 
 HEADER = struct.Struct("=IHHII")
-ERROR, DONE, NOOP = 2, 3, 1
+ERROR, DONE = 2, 3
 DUMP_INTR, CAPPED, ACK_TLVS, MULTI = 0x10, 0x100, 0x200, 2
 
 
