@@ -28,7 +28,8 @@ COLLECTIONS = Path(_engine.__file__).parents[5]
 
 def part(definition: dict[str, t.Any], host: str = "w1", hosts: t.Sequence[str] = ("w1",), **options: t.Any) -> t.Any:
     (function,) = lab_part.FilterModule().filters().values()
-    return function(definition, host, list(hosts), **options)
+    found = function(definition, host, list(hosts), **options)
+    return {**found, "sections": json.loads(found["sections"])}
 
 
 def unknown(definition: dict[str, t.Any], hosts: t.Sequence[str], hostvars: dict[str, t.Any]) -> list[str]:
