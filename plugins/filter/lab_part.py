@@ -74,8 +74,9 @@ options:
 EXAMPLES = r"""
 - name: The sections for two namespaces and a link between them
   ansible.builtin.debug:
-    msg: "{{ (definition | netns.lab.lab_part(host=inventory_hostname, hosts=[inventory_hostname])).sections }}"
+    msg: "{{ part.sections | ansible.builtin.from_json }}"
   vars:
+    part: "{{ definition | netns.lab.lab_part(host=inventory_hostname, hosts=[inventory_hostname]) }}"
     definition:
       lab_nodes:
         h[1:2]: {}
@@ -92,8 +93,8 @@ _value:
   type: dict
   contains:
     sections:
-      description: Sections of M(netns.lab.topology).
-      type: dict
+      description: The text that O(netns.lab.topology#module:sections) takes.
+      type: str
     checks:
       description:
         - What the nodes of this host are expected to reach, as items of
@@ -113,6 +114,7 @@ _value:
 import typing as t
 
 from ansible.errors import AnsibleFilterError
+from ansible.plugins.filter.core import to_json
 
 from ansible_collections.netns.lab.plugins.plugin_utils._lab.compiler import Underlay, compile_host
 from ansible_collections.netns.lab.plugins.plugin_utils._lab.faults import Fault
@@ -134,9 +136,11 @@ def _filter(
         placed = placed_lab(definition, hosts, known, hostvars, limited)
         # A number from the command line (-e) is a string.
         underlay = Underlay(placed.addresses, int(underlay_mtu), int(vxlan_port))
-        return vars(compile_host(placed.lab, placed.placement, host, underlay, processes))
+        part = compile_host(placed.lab, placed.placement, host, underlay, processes)
     except Fault as e:
         raise AnsibleFilterError(str(e)) from None
+    # Ansible wraps and walks whatever has items in it, once for each filter that it goes through.
+    return {**vars(part), "sections": to_json(part.sections)}
 
 
 class FilterModule:

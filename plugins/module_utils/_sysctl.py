@@ -17,6 +17,7 @@ import errno
 import ipaddress
 import os
 import re
+import stat
 import typing as t
 from dataclasses import dataclass, field
 
@@ -147,14 +148,36 @@ def _merged(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
 # -- what the kernel has; the thread is in the namespace
 
 
-def read(path: Path) -> str | None:
-    """A setting's value; None: it has none as yet. OSError when there is no such setting."""
+def look(path: Path) -> tuple[str | None, str | None]:
+    """What is wrong with a setting that is to be set, if that is known beforehand, and its value otherwise. The kernel
+    makes a file anew for each namespace, so that it is looked up once. FileNotFoundError: it is of an interface that is
+    not here yet."""
     try:
         fd = os.open(_file(path), os.O_RDONLY)
-        try:
-            content = os.read(fd, 1 << 20)  # a setting comes whole
-        finally:
-            os.close(fd)
+    except OSError:
+        found = fault(path)
+        if found:
+            return found, None
+        raise
+    try:
+        found = _unsettable(os.fstat(fd).st_mode)
+        return found, None if found else _content(path, fd)
+    finally:
+        os.close(fd)
+
+
+def read(path: Path) -> str | None:
+    """A setting's value; None: it has none as yet. OSError when there is no such setting."""
+    fd = os.open(_file(path), os.O_RDONLY)
+    try:
+        return _content(path, fd)
+    finally:
+        os.close(fd)
+
+
+def _content(path: Path, fd: int) -> str | None:
+    try:
+        content = os.read(fd, 1 << 20)  # a setting comes whole
     except OSError as e:
         if e.errno == errno.EIO and path[-1] == "stable_secret":  # until somebody sets it
             return None
@@ -171,10 +194,13 @@ def fault(path: Path) -> str | None:
         if not os.path.exists(_file(path[:4])):
             return None
     try:
-        mode = os.stat(_file(path)).st_mode
+        return _unsettable(os.stat(_file(path)).st_mode)
     except (FileNotFoundError, NotADirectoryError):
         return "this kernel has no such setting; look for a typing error, or load the module that brings it"
-    if os.path.isdir(_file(path)):
+
+
+def _unsettable(mode: int) -> str | None:
+    if stat.S_ISDIR(mode):
         return "it is a folder of settings; name one of them"
     if not mode & 0o400:
         return "it is a command to the kernel and no setting, as it cannot be read"

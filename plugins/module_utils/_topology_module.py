@@ -39,10 +39,11 @@ def run_sections() -> None:
         },
     )
     try:
-        _merge_text(module.params)
+        # Not in the module's own, which go back with the answer as what the task has said.
+        params = _with_text(module.params)
     except LabError as e:
         module.fail_json(msg=str(e))
-    finish(module, listed(module.params), lambda: _topology(module.params))
+    finish(module, listed(params), lambda: _topology(params))
 
 
 def _topology(params: dict[str, t.Any]) -> Topology:
@@ -71,8 +72,8 @@ def _persistence(params: dict[str, t.Any]) -> tuple[Wish, ...]:
     return (kept(definition, by_systemd=params["service_manager"] == "systemd"),)
 
 
-def _merge_text(params: dict[str, t.Any]) -> None:
-    """Adds to the sections of a task those that it tells as one text, checked as AnsibleModule checks its own. Raises
+def _with_text(params: dict[str, t.Any]) -> dict[str, t.Any]:
+    """With the sections that a task tells as one text among the others, checked as AnsibleModule checks its own. Raises
     LabError."""
     try:
         found = json.loads(params["sections"] or "{}")
@@ -83,5 +84,4 @@ def _merge_text(params: dict[str, t.Any]) -> None:
             raise ValueError("; ".join(validated.error_messages))
     except ValueError as e:
         raise LabError(f"sections: {e}") from None
-    for section, items in validated.validated_parameters.items():
-        params[section] = params[section] + items
+    return {**params, **{section: params[section] + items for section, items in validated.validated_parameters.items()}}

@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 import copy
+import json
 import typing as t
+from pathlib import Path
 
 import pytest
 
@@ -164,3 +166,45 @@ def test_what_is_wrong_is_said_before_anything_is_touched(hosts: Fleet) -> None:
     assert played.status != 0
     assert "lab_links[10][1]: node 'nobody' is unknown" in played.output
     assert hosts.residue() == {}
+
+
+# Joined over IPv6. One host has half of the nodes that name none, less what it has already, and one has nothing.
+SIX: dict[str, t.Any] = {
+    "lab_name": "six",
+    "lab_nodes": {"x[1:2]": {"host": "host[1:3:2]"}, "h[1:6]": {}, "sw": {"kind": "bridge"}},
+    "lab_links": [
+        {"endpoints": ["x1", "x2"], "rate": "20mbit"},
+        ["h[1:6]", "sw"],
+    ],
+    "lab_pools": {"lan": ["172.16.0.0/16", "fd00:172::/48"], "p2p": "10.1.0.0/16"},
+    "lab_expect": [{"from": "x1", "to": "x2"}, {"from": "h1", "to": "h[2:6]"}],
+    "lab_underlay_address": "fd00:99::{{ inventory_hostname[4:] }}",
+    "lab_weight": "{{ {'host1': 2, 'host2': 0}[inventory_hostname] | default(1) }}",
+}
+
+
+def test_an_underlay_of_ipv6_weights_and_a_picture_of_what_is_there(hosts: Fleet, tmp_path: Path) -> None:
+    for number, host in enumerate(hosts.addresses, 1):
+        hosts.sh(host, f"ip -6 address replace fd00:99::{number}/64 dev eth0 nodad")
+    built = hosts.play({**SIX, "verify": True})
+    assert "its MTU is 1430 and not 1500" in built.output and "all as expected" in built.output
+    nodes = {host: len(set(names) - {"sw"}) for host, names in hosts.namespaces().items()}
+    assert nodes == {"host1": 4, "host2": 0, "host3": 2, "host4": 2}
+    (tunnel,) = json.loads(hosts.sh("host3", "ip -n x2 -d -j link show dev eth0"))
+    data = tunnel["linkinfo"]["info_data"]
+    assert (tunnel["mtu"], tunnel["qdisc"]) == (1430, "tbf")
+    assert (data["local6"], data["remote6"]) == ("fd00:99::3", "fd00:99::1")
+
+    # Something is missing on one host, and something is other than it should be on another.
+    hosts.sh("host3", "ip -n x2 link del eth0")
+    changed = next(name for name in hosts.namespaces()["host4"] if name != "sw")
+    hosts.sh("host4", f"ip -n {changed} link set dev eth0 mtu 1400")
+    before = hosts.namespaces()
+    hosts.picture(SIX, tmp_path)
+    assert hosts.namespaces() == before
+    text = (tmp_path / "six.mmd").read_text()
+    assert all(f'["host{number}"]' in text for number in (1, 3, 4)) and '["host2"]' not in text
+    assert '-.-|"rate 20mbit<br/>missing"|' in text
+    page = (tmp_path / "six.html").read_text()
+    drift = page.partition('id="drift"')[2].partition("</table>")[0]
+    assert "<td>host3</td><td>vxlan</td><td><code>x2:eth0</code></td>" in drift and "<td>host4</td>" in drift

@@ -16,9 +16,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ansible_collections.netns.lab.plugins.filter import lab_part
 from ansible_collections.netns.lab.plugins.plugin_utils._lab.reader import VARIABLES, read_lab
 from ansible_collections.netns.lab.tests.integration.helpers.lab import Lab
-from ansible_collections.netns.lab.tests.integration.helpers.modules import ROOT, execute
+from ansible_collections.netns.lab.tests.integration.helpers.modules import ROOT, Result, execute
 
 LABS = ROOT / "playbooks" / "labs"
 
@@ -115,6 +116,43 @@ def test_nodes_are_hosts_and_run_their_commands(lab: Lab, tmp_path: Path) -> Non
     assert "172.16.0.1" in asked.output and "172.16.0.2" in asked.output and "127.0.0.1" in asked.output
     pinged = ansible(tmp_path, "adhoc", "-i", str(file), "h1", "-m", "command", "-a", "ping -n -c 1 -W 5 172.16.0.2")
     assert " 1 received" in pinged.output, pinged.output
+
+
+def qdisc(lab: Lab, namespace: str, interface: str) -> dict[str, t.Any]:
+    (found,) = json.loads(lab.alone(f"ip netns exec {namespace} tc -j qdisc show dev {interface} root"))
+    return t.cast("dict[str, t.Any]", found)
+
+
+def build(links: list[t.Any]) -> Result:
+    definition = {"lab_nodes": {"h[1:2]": {}, "sw": {"kind": "bridge"}}, "lab_links": links}
+    return execute("topology", {"name": "lab", "sections": lab_part._filter(definition, "w", ["w"])["sections"]})
+
+
+def test_links_are_impaired(lab: Lab) -> None:
+    links: list[t.Any] = [
+        {"endpoints": ["h1", "sw:p1"], "rate": "10mbit"},
+        {"endpoints": ["h2", {"node": "sw", "interface": "p2", "rate": "1mbit"}], "rate": "5mbit", "burst": "20kb"},
+    ]
+    assert build(links).changed
+    rates = {
+        place: qdisc(lab, *place)["options"]["rate"]
+        for place in (("h1", "eth0"), ("sw", "p1"), ("h2", "eth0"), ("sw", "p2"))
+    }
+    assert [rate * 8 for rate in rates.values()] == [10_000_000, 10_000_000, 5_000_000, 1_000_000]
+    assert not build(links).changed
+    # What is not said any more is gone.
+    assert build([["h1", "sw:p1"], ["h2", "sw:p2"]]).changed
+    assert qdisc(lab, "h1", "eth0")["kind"] == "noqueue"
+
+
+def test_an_impairment_that_the_kernel_lacks_is_told(lab: Lab) -> None:
+    built = build([{"endpoints": ["h1", "h2"], "delay": "10ms", "loss": "1%"}])
+    if not built.failed:
+        assert qdisc(lab, "h1", "eth0")["kind"] == "netem"
+        return
+    assert "netns_qdisc h1:eth0" in built.msg
+    assert "no network emulator (CONFIG_NET_SCH_NETEM, module sch_netem)" in built.msg
+    assert lab.namespaces() == []
 
 
 def test_a_mistake_is_told_and_nothing_is_touched(lab: Lab, tmp_path: Path) -> None:

@@ -23,6 +23,9 @@ SECTIONS: dict[str, t.Any] = {
 def test_a_text_is_as_good_as_lists(lab: Lab) -> None:
     told = lab.run("topology", name="lab", sections=json.dumps(SECTIONS))
     assert told.changed
+    # The answer repeats what the task has said, and nothing besides.
+    said = told.answer["invocation"]["module_args"]
+    assert json.loads(said["sections"]) == SECTIONS and not said["netns"] and not said["veth"]
     assert [found["local"] for found in lab.addresses("h2", "eth0")] == ["10.0.0.2"]
     lab.unchanged("topology", name="lab", **SECTIONS)
     lab.unchanged("topology", name="lab", netns=SECTIONS["netns"], sections={**SECTIONS, "netns": []})

@@ -410,16 +410,17 @@ def _observe_sysctls(host: Host, wishes: t.Iterable[Wish]) -> t.Iterator[Fact]:
         with host.inside(wish.name if exists else OWN):
             for path in wish.options["sysctls"]:
                 key = _setting_key(wish.name, path)
-                if not exists and path not in faults:
-                    faults[path] = sysctl.fault(path)
-                fault = sysctl.fault(path) if exists else faults[path]
-                if fault:
-                    yield Fact(key, {"fault": fault})
-                elif exists:
-                    try:
-                        yield _setting(wish.name, path, sysctl.read(path))
-                    except FileNotFoundError:
-                        continue  # of an interface that is not here yet
+                if not exists:
+                    if path not in faults:
+                        faults[path] = sysctl.fault(path)
+                    if faults[path]:
+                        yield Fact(key, {"fault": faults[path]})
+                    continue
+                try:
+                    fault, value = sysctl.look(path)
+                except FileNotFoundError:
+                    continue  # of an interface that is not here yet
+                yield Fact(key, {"fault": fault}) if fault else _setting(wish.name, path, value)
 
 
 def _setting_key(namespace: str, path: sysctl.Path) -> Key:

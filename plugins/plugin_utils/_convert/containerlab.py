@@ -299,6 +299,12 @@ class _Export:
     def _link(self, link: Link) -> Json:
         if link.vni is not None:
             self._notes.append(f"{link.ends[0].place}: the vni of its link has no meaning there and is left out")
+        for end in link.ends:
+            if end.impairments:
+                self._notes.append(
+                    f"{end.place}: {listed(end.impairments)} is left out, as its file has no impairments; "
+                    "'containerlab tools netem set' is for them once the lab runs"
+                )
         mtu = link.mtu or min((m for end in link.ends if (m := end.node.options.get("mtu"))), default=1500)
         return {"type": "veth", "endpoints": [_end(end) for end in link.ends], "mtu": mtu}
 

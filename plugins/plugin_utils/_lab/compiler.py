@@ -103,6 +103,7 @@ class _Compiler:
             "netns_fdb": [],
             "netns_address": [],
             "netns_route": [],
+            "netns_qdisc": [_qdisc(end) for link in links for end in link.ends if end.impairments],
         }
         for link, hosts in self._placement.between.items():
             for end, near, far in zip(link.ends, hosts, reversed(hosts)):
@@ -187,6 +188,8 @@ class _Compiler:
         )
         if end.node.is_bridge:
             self._sections["bridge_port"].append(_port(end))
+        if end.impairments:
+            self._sections["netns_qdisc"].append(_qdisc(end))
 
     def _join_parts(self, bridge: Node, host: str) -> None:
         """A bridge that reaches over several hosts has one port to all others. What is for everybody, and what is for
@@ -332,6 +335,10 @@ def _interface(end: Endpoint, mtu: int | None) -> Item:
 
 def _port(end: Endpoint) -> Item:
     return {"interface": end.interface, "bridge": end.node.bridge, **_inside(end.node), **end.port}
+
+
+def _qdisc(end: Endpoint) -> Item:
+    return {"interface": end.interface, **_inside(end.node), **end.impairments}
 
 
 def _address(place: Item, interface: str, address: Interface) -> Item:

@@ -22,6 +22,8 @@ SURPLUS = "left over"
 
 # Sections whose items are links, and not what is on them.
 _LINKS = frozenset({"veth", "vxlan", "bridge_port"})
+# Those whose items say how a link is, which is there without them.
+_OF_LINKS = frozenset({"netns_qdisc"})
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ def read_drift(lab: Lab, diffs: t.Mapping[str, t.Any]) -> Drift:
             drift.surplus.append((found.host, found.item))
         elif found.section in _LINKS and end is not None:
             _mark(drift.links, end.link, found.state)
+        elif found.section in _OF_LINKS and end is not None:
+            _mark(drift.links, end.link, CHANGED)
         else:
             later.append((found, nodes, end))
     for found, nodes, end in later:

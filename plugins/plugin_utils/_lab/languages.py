@@ -61,11 +61,11 @@ def _dot_line(line: Line) -> str:
     options = []
     if line.crosses or line.state in _DASHED:
         options.append("style=dashed")
-    said = " ".join(filter(None, ["VXLAN" if line.crosses else "", "" if line.state == SAME else line.state]))
+    said = ["VXLAN" if line.crosses else "", line.said, "" if line.state == SAME else line.state]
     if line.state != SAME:
         options.append(f'color="{COLOURS[line.state]}" fontcolor="{COLOURS[line.state]}" penwidth=2.5')
-    if said:
-        options.append(f'label="{said}"')
+    if any(said):
+        options.append(f"label=<{'<BR/>'.join(map(_markup, filter(None, said)))}>")
     return f"{line.one} -- {line.two}" + (f" [{' '.join(options)}];" if options else ";")
 
 
@@ -82,8 +82,9 @@ def mermaid(picture: Picture) -> str:
         lines.append("  end")
     lines += [f"  {_mermaid_box(box)}" for box in picture.boxes if box.machine is None]
     for line in picture.lines:
-        said = "" if line.state == SAME else f'|"{line.state}"|'
-        lines.append(f"  {line.one} {'-.-' if line.crosses else '---'}{said} {line.two}")
+        said = [_entities(line.said), "" if line.state == SAME else line.state]
+        label = f'|"{"<br/>".join(filter(None, said))}"|' if any(said) else ""
+        lines.append(f"  {line.one} {'-.-' if line.crosses else '---'}{label} {line.two}")
     lines += [f"  classDef {kind} fill:{fill},stroke:{border},color:#111" for kind, (fill, border) in FILLS.items()]
     for kind in FILLS:
         lines += _class(kind, [box.id for box in picture.boxes if box.kind == kind])

@@ -79,6 +79,8 @@ class Endpoint:
     addresses: list[Interface] = field(default_factory=list)
     port: dict[str, t.Any] = field(default_factory=dict)
     """Attributes of the port, at a bridge."""
+    impairments: dict[str, t.Any] = field(default_factory=dict)
+    """What happens to the packets that it sends, as options of ``netns_qdisc``."""
     link: Link = field(init=False, repr=False)
 
     @property

@@ -38,6 +38,7 @@ def _undefaulted(spec: Spec) -> Spec:
 NETNS: Spec = _undefaulted(_of_module("netns", "loopback", "processes", "pid", "path"))
 BRIDGE_DEVICE: Spec = _undefaulted(_of_module("bridge"))
 PORT: Spec = _undefaulted(_of_module("bridge_port", "bridge", "interface"))
+IMPAIRMENTS: Spec = _of_module("netns_qdisc", "interface")
 
 _OF_NODE: Spec = {
     "kind": {"type": "str", "choices": [LINUX, BRIDGE]},
@@ -77,11 +78,13 @@ END: Spec = {
     "mac": {"type": "str"},
     "mtu": {"type": "int"},
     **PORT,
+    **IMPAIRMENTS,
 }
 LINK: Spec = {
     "endpoints": {"type": "list", "elements": "raw", "required": True},
     "mtu": {"type": "int"},
     "vni": {"type": "int"},
+    **IMPAIRMENTS,
 }
 EXPECTATION: Spec = {
     "from": {"type": "str", "required": True},

@@ -13,7 +13,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.netns.lab.plugins.plugin_utils._lab.drift import SAME, SURPLUS, Drift
-from ansible_collections.netns.lab.plugins.plugin_utils._lab.model import Endpoint, Lab, Node
+from ansible_collections.netns.lab.plugins.plugin_utils._lab.model import Endpoint, Lab, Link, Node
 from ansible_collections.netns.lab.plugins.plugin_utils._lab.placement import Placement
 
 NODE, ROUTER, BRIDGE = "node", "router", "bridge"
@@ -37,6 +37,8 @@ class Line:
     two: str
     crosses: bool
     """Whether it leads from one machine to another."""
+    said: str
+    """What happens to packets on it."""
     state: str
 
 
@@ -80,12 +82,21 @@ def compose(lab: Lab, placement: Placement | None = None, drift: Drift | None = 
             one=ids[link.ends[0].node],
             two=ids[link.ends[1].node],
             crosses=placement is not None and link in placement.between,
+            said=printable(impairments_of(link)),
             state=drift.links.get(link, SAME),
         )
         for link in lab.links
     ]
     machines = tuple(dict.fromkeys(box.machine for box in boxes if box.machine is not None))
     return Picture(printable(lab.name), tuple(boxes), tuple(lines), machines)
+
+
+def impairments_of(link: Link) -> str:
+    """In one direction those of one end, in the other those of the other."""
+    told = {end.place: " ".join(f"{option} {value}" for option, value in end.impairments.items()) for end in link.ends}
+    if len({*told.values()}) == 1:
+        return told[link.ends[0].place]
+    return "; ".join(f"from {place}: {words}" for place, words in told.items() if words)
 
 
 def machines_of(node: Node, placement: Placement | None) -> tuple[str, ...]:

@@ -235,9 +235,12 @@ def _read_link(lab: Lab, item: dict[str, t.Any], path: Path, inside: Path) -> No
             f"a link has two ends, and this one has {len(written)}; put a node of kind bridge where more are to meet",
         )
     mtus: list[tuple[int, Path]] = [(given["mtu"], (*path, "mtu"))] if "mtu" in given else []
+    impairments = {option: given[option] for option in opt.IMPAIRMENTS if option in given}
+    if impairments:
+        opt.check_item("netns_qdisc", {"interface": "x", **impairments}, path)
     ends = []
     for number, end in enumerate(written):
-        endpoint, mtu = _end(lab, end, (*inside, number))
+        endpoint, mtu = _end(lab, end, impairments, (*inside, number))
         ends.append(endpoint)
         if mtu is not None:
             mtus.append((mtu, (*inside, number)))
@@ -257,7 +260,8 @@ def _read_link(lab: Lab, item: dict[str, t.Any], path: Path, inside: Path) -> No
     lab.links.append(link)
 
 
-def _end(lab: Lab, written: t.Any, path: Path) -> tuple[Endpoint, int | None]:
+def _end(lab: Lab, written: t.Any, of_link: dict[str, t.Any], path: Path) -> tuple[Endpoint, int | None]:
+    """``of_link``: what the link says of the packets that both of its ends send."""
     if isinstance(written, str):
         name, separator, interface = written.rpartition(":")
         said = {"node": name, "interface": interface} if separator else {"node": written}
@@ -285,7 +289,16 @@ def _end(lab: Lab, written: t.Any, path: Path) -> tuple[Endpoint, int | None]:
         if not node.is_bridge:
             raise Fault(path, f"{', '.join(end.port)} is for ports of a bridge, and node {node.name} is none")
         opt.check_item("bridge_port", {"interface": "x", "bridge": "y", **end.port}, path)
+    end.impairments = _impairments(said, given, of_link)
+    if end.impairments:
+        opt.check_item("netns_qdisc", {"interface": "x", **end.impairments}, path)
     return end, given.get("mtu")
+
+
+def _impairments(said: dict[str, t.Any], given: dict[str, t.Any], of_link: dict[str, t.Any]) -> dict[str, t.Any]:
+    """An end has what it says itself, and without a word of its own what the link says; null is a word."""
+    own = {option: given.get(option) for option in opt.IMPAIRMENTS if option in said}
+    return {option: value for option, value in {**of_link, **own}.items() if value is not None}
 
 
 # -- pools

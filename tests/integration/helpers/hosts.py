@@ -55,9 +55,18 @@ class Fleet:
         return played
 
     def attempt(self, variables: dict[str, t.Any], *arguments: str) -> Play:
+        return self.ansible("playbook", "netns.lab.lab", *self._said({"verify": False, **variables}), *arguments)
+
+    def picture(self, variables: dict[str, t.Any], folder: Path) -> None:
+        """Draws what is there."""
+        wanted = {**variables, "live": True, "picture_folder": str(folder)}
+        drawn = self.ansible("playbook", "netns.lab.lab_picture", *self._said(wanted))
+        assert drawn.status == 0, drawn.output
+
+    def _said(self, variables: dict[str, t.Any]) -> tuple[str, ...]:
         file = self._folder / "variables.json"
-        file.write_text(json.dumps({"verify": False, **variables}), encoding="utf-8")
-        return self.ansible("playbook", "netns.lab.lab", "-e", f"@{file}", *arguments)
+        file.write_text(json.dumps(variables), encoding="utf-8")
+        return "-e", f"@{file}"
 
     def ansible(self, program: str, *arguments: str) -> Play:
         done = subprocess.run(

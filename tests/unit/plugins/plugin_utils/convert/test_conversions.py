@@ -208,7 +208,7 @@ class TestContainerlab:
         nodes: dict[str, t.Any] = {"r": {"forwarding": True, "host": "w1"}, "h": {"etc_files": {"x": "y"}}}
         nodes["sw"] = {"kind": "bridge", "stp": True}
         definition = {
-            **{"lab_nodes": nodes, "lab_links": [["r", "sw"], {"endpoints": ["h", "sw"], "mtu": 1400}]},
+            **{"lab_nodes": nodes, "lab_links": [["r", "sw"], {"endpoints": ["h", "sw"], "mtu": 1400, "loss": 1}]},
             **{"lab_pools": {"lan": "172.16.0.0/16"}, "lab_routing": "static"},
             **{"lab_expect": [{"from": "h", "to": "r"}]},
         }
@@ -225,6 +225,7 @@ class TestContainerlab:
         text = "\n".join(notes)
         for told in ("node r: host has", "node h: etc_files has", "node sw: stp has", "ip link add sw", "lab_expect"):
             assert told in text
+        assert "h:eth0: loss is left out" in text and "containerlab tools netem set" in text
 
 
 def built(definition: dict[str, t.Any]) -> dict[str, t.Any]:

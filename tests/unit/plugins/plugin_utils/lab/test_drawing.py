@@ -98,6 +98,13 @@ class TestMermaid:
         assert '  subgraph m1["w1"]\n    n1["r1<br/>eth0"]\n  end\n  subgraph m2["w 2"]' in text
         assert "  n1 -.- n2" in text
 
+    def test_impairments_are_told(self) -> None:
+        two = {"node": "h2", "loss": "2%", "delay": None}
+        links = [{"endpoints": ["h1", "sw"], "delay": "10ms", "loss": 1}, {"endpoints": ["h1", two], "delay": "5ms"}]
+        text = drawn({**LAB, "lab_links": links, "lab_expect": []}, "mermaid")
+        assert '  n2 ---|"delay 10ms loss 1"| n4' in text
+        assert '  n2 ---|"from h1:eth1: delay 5ms#59; from h2:eth0: loss 2#37;"| n3' in text
+
     def test_copies_are_drawn_once(self) -> None:
         text = drawn({**LAB, "lab_placement": "each"}, "mermaid", hosts=["w1", "w2"])
         assert text == drawn(LAB, "mermaid")
@@ -130,8 +137,14 @@ class TestDrift:
 
     def test_graphviz_has_the_same(self) -> None:
         text = drawn(LAB, "dot", drift={"w1": self.DIFF})
-        assert "n2 -- n4 [style=dashed" in text and 'label="missing"' in text
+        assert "n2 -- n4 [style=dashed" in text and "label=<missing>" in text
         assert text.count("dashed") == 3 and text.count("penwidth=2.5") == 5
+
+    def test_a_link_that_is_impaired_otherwise_is_there_all_the_same(self) -> None:
+        links = [{"endpoints": ["h1", "h2"], "rate": "1mbit"}]
+        diff = {"before": {}, "after": {"netns_qdisc": {"h1:eth0": {"rate": "1mbit"}}}}
+        text = drawn({**LAB, "lab_links": links, "lab_expect": []}, "dot", drift={"w1": diff})
+        assert "label=<rate 1mbit<BR/>different>" in text and "missing" not in text
 
     def test_a_page_lists_it(self) -> None:
         text = drawn(LAB, "html", drift={"w1": self.DIFF})

@@ -129,6 +129,16 @@ FAULTS: list[tuple[dict[str, t.Any], str]] = [
         linked({"endpoints": ["h1", "h2"], "vni": 5}, {"endpoints": ["h1", "h3"], "vni": 5}),
         "lab_links[1]: vni 5 is used twice",
     ),
+    # of impairments
+    (linked({"endpoints": ["h1", "h2"], "delay": "soon"}), "lab_links[0]: delay 'soon' is not"),
+    (linked({"endpoints": ["h1", "h2"], "loss": 101}), "lab_links[0]: loss '101' is not a percentage such as 0.5%"),
+    (linked({"endpoints": ["h1", "h2"], "jitter": "1ms"}), "lab_links[0]: jitter needs a delay"),
+    (linked({"endpoints": ["h1", "h2"], "dely": "1s"}), "lab_links[0].dely: option 'dely' is unknown; is 'delay'"),
+    (linked(["h1", {"node": "h2", "rate": "fast"}]), "lab_links[0][1]: rate 'fast' is not"),
+    (
+        linked({"endpoints": ["h1", end("h2", delay="5ms")], "rate": "1mbit", "burst": "10kb"}),
+        "lab_links[0].endpoints[1]: burst belongs to a rate alone; beside delay only the limit counts",
+    ),
     # of pools
     ({"lab_pools": {"wan": "10.0.0.0/8"}}, "lab_pools.wan: pool 'wan' is unknown"),
     ({"lab_pools": {"lan": "10.0.0.1/8"}}, "lab_pools.lan: 10.0.0.1/8 has host bits set"),

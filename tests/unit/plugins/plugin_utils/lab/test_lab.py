@@ -28,7 +28,8 @@ COLLECTIONS = Path(_engine.__file__).parents[5]
 
 def part(definition: dict[str, t.Any], host: str = "w1", hosts: t.Sequence[str] = ("w1",), **options: t.Any) -> t.Any:
     (function,) = lab_part.FilterModule().filters().values()
-    return function(definition, host, list(hosts), **options)
+    found = function(definition, host, list(hosts), **options)
+    return {**found, "sections": json.loads(found["sections"])}
 
 
 def unknown(definition: dict[str, t.Any], hosts: t.Sequence[str], hostvars: dict[str, t.Any]) -> list[str]:
@@ -337,6 +338,55 @@ class TestUnderlay:
     def test_an_address_that_is_none_is_told(self) -> None:
         with pytest.raises(AnsibleFilterError, match="lab_underlay_address: of host w1: 'far' does not appear to be"):
             part(self.DEFINITION, "w1", self.HOSTS, hostvars={"w1": {"lab_underlay_address": "far"}})
+
+
+class TestImpairments:
+    """Of a link those of both ends; what an end says of itself comes before."""
+
+    NODES: t.ClassVar[dict[str, t.Any]] = {"h[1:2]": {"host": "w[1:2]"}, "h3": {"host": "w1"}, "sw": {"kind": "bridge"}}
+
+    def test_both_ends_have_those_of_the_link(self) -> None:
+        links = [{"endpoints": ["h1", "h3"], "rate": "10mbit"}]
+        assert part({"lab_nodes": {"h1": {}, "h3": {}}, "lab_links": links})["sections"]["netns_qdisc"] == [
+            {"interface": "eth0", "namespace": "h1", "rate": "10mbit"},
+            {"interface": "eth0", "namespace": "h3", "rate": "10mbit"},
+        ]
+
+    def test_an_end_has_its_own(self) -> None:
+        ends = [{"node": "h1", "loss": 1, "delay": None}, {"node": "h3", "rate": "1mbit", "delay": "30ms"}]
+        links = [{"endpoints": ends, "delay": "10ms"}]
+        assert part({"lab_nodes": {"h1": {}, "h3": {}}, "lab_links": links})["sections"]["netns_qdisc"] == [
+            {"interface": "eth0", "namespace": "h1", "loss": "1"},
+            {"interface": "eth0", "namespace": "h3", "rate": "1mbit", "delay": "30ms"},
+        ]
+
+    def test_an_end_can_be_without(self) -> None:
+        links = [{"endpoints": ["h1", {"node": "h3", "delay": None}], "delay": "10ms"}]
+        (only,) = part({"lab_nodes": {"h1": {}, "h3": {}}, "lab_links": links})["sections"]["netns_qdisc"]
+        assert only["namespace"] == "h1"
+
+    def test_links_between_hosts_and_ports_of_bridges(self) -> None:
+        definition = {
+            "lab_nodes": self.NODES,
+            "lab_links": [
+                {"endpoints": ["h1", "h2"], "delay": "10ms"},
+                {"endpoints": ["h3:eth7", "sw:p3"], "rate": "1mbit"},
+            ],
+        }
+        hostvars = {host: {"ansible_host": f"192.0.2.{host[1]}"} for host in ("w1", "w2")}
+        one, two = (part(definition, host, ["w1", "w2"], hostvars=hostvars)["sections"] for host in ("w1", "w2"))
+        assert one["netns_qdisc"] == [
+            {"interface": "eth7", "namespace": "h3", "rate": "1mbit"},
+            {"interface": "p3", "namespace": "sw", "rate": "1mbit"},
+            {"interface": "eth0", "namespace": "h1", "delay": "10ms"},
+        ]
+        assert two["netns_qdisc"] == [{"interface": "eth0", "namespace": "h2", "delay": "10ms"}]
+
+    def test_they_advance_with_the_link(self) -> None:
+        links = [{"endpoints": ["h[1:2]", "sw"], "delay": "[10:20:10]ms"}]
+        nodes = {"h[1:2]": {}, "sw": {"kind": "bridge"}}
+        found = part({"lab_nodes": nodes, "lab_links": links})["sections"]["netns_qdisc"]
+        assert [item["delay"] for item in found] == ["10ms", "10ms", "20ms", "20ms"]
 
 
 class TestSameEveryTime:
