@@ -156,13 +156,28 @@ class Applier:
                 requests.setdefault(step.namespace, []).append((item, step))
             else:
                 others.append((item, t.cast(HostStep, step)))
-        for namespace, batch in requests.items():
-            for start in range(0, len(batch), nl.BATCH):
-                self._send(namespace, batch[start : start + nl.BATCH])
+        for namespace, asked in requests.items():
+            for batch in self._batches(asked):
+                self._send(namespace, batch)
         # Last, so that they are undone first: what is made again may reach into a namespace that gets its name back.
         for item, other in others:
             self._run_host_step(item, other)
         self._stop_naming()
+
+    def _batches(self, asked: list[tuple[str, Request]]) -> t.Iterator[list[tuple[str, Request]]]:
+        """As many at once as may be, and those that need the index of a link that the kernel chooses behind it."""
+        batch: list[tuple[str, Request]] = []
+        made: set[Key] = set()
+        for item, step in asked:
+            placeholders = list(_placeholders((step.header, step.attrs)))
+            needed = {placeholder.link for placeholder in placeholders if isinstance(placeholder, Index)}
+            if len(batch) == nl.BATCH or needed & made:
+                yield batch
+                batch, made = [], set()
+            batch.append((item, step))
+            made |= {p.link for p in placeholders if isinstance(p, NewIndex) and p.link not in self._chosen}
+        if batch:
+            yield batch
 
     def _run_host_step(self, item: str, step: HostStep) -> None:
         if step.partial:
@@ -215,7 +230,8 @@ class Applier:
     def _resolve(self, value: t.Any) -> t.Any:
         """A message with its placeholders filled in."""
         if isinstance(value, Index):
-            return self._indexes[value.link]
+            known = self._indexes.get(value.link)
+            return self._chosen[value.link] if known is None else known  # of a link that the same batch makes
         if isinstance(value, NewIndex):
             return self._chosen.get(value.link, 0)  # 0: the kernel chooses
         if isinstance(value, NamespaceFd):
@@ -228,9 +244,12 @@ class Applier:
 
     def _learn_indexes(self, steps: list[Request]) -> None:
         unknown: dict[str, dict[Key, None]] = {}
+        made: set[Key] = set()
         for step in steps:
             for placeholder in _placeholders((step.header, step.attrs)):
-                if isinstance(placeholder, Index) and placeholder.link not in self._indexes:
+                if isinstance(placeholder, NewIndex):
+                    made.add(placeholder.link)
+                elif placeholder.link not in self._indexes and placeholder.link not in made:
                     unknown.setdefault(placeholder.link[1], {})[placeholder.link] = None
         for namespace, keys in unknown.items():
             questions = [

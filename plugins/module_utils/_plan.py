@@ -20,6 +20,7 @@ from ansible_collections.netns.lab.plugins.module_utils._model import (
     Key,
     Kind,
     Operation,
+    Request,
     Step,
     View,
     Wish,
@@ -35,7 +36,7 @@ class Plan:
 
     operations: list[Operation] = field(default_factory=list)
     levels: list[list[tuple[Operation, Step]]] = field(default_factory=list)
-    """The steps of a level do not depend on each other."""
+    """The steps of a level do not depend on each other, but for requests to one namespace, which are in their order."""
 
     @property
     def commands(self) -> list[str]:
@@ -123,6 +124,7 @@ def plan(
                             _plan_one(first, view, result, levels, made)
             _plan_one(wish, view, result, levels, made)
             watch(wish, view)
+        levels.close()
     for key in made:
         if key in view and key not in view.adopted:
             view.owned[key] = None
@@ -160,17 +162,33 @@ def _leads_somewhere(link: Fact, view: View) -> bool:
     )
 
 
+class _Spot(t.NamedTuple):
+    """Where a step is."""
+
+    level: int
+    namespace: str | None
+    """Where requests of the same level that build on it may follow it."""
+
+
+def _later(one: _Spot, other: _Spot | None) -> _Spot:
+    if other is None or one.level > other.level or one == other:
+        return one
+    return other if other.level > one.level else _Spot(one.level, None)
+
+
 class _Levels:
     """Puts each step behind those that make what it needs, those that make room for it and those that need what it
-    takes away, and no later."""
+    takes away, and no later than that: into the same level where both are requests to one namespace, which are sent in
+    their order, and else into the next one."""
 
     def __init__(self, result: Plan, first: int) -> None:
-        self._result = result
+        self._levels = result.levels
         self._first = first
-        self._ready: dict[Key, int] = {}
-        self._free: dict[Key, int] = {}
-        self._used: dict[Key, int] = {}
+        self._ready: dict[Key, _Spot] = {}
+        self._free: dict[Key, _Spot] = {}
+        self._used: dict[Key, _Spot] = {}
         self._turns: dict[Key, int] = {}
+        self._awaited_by_none: list[tuple[int, Operation, Request]] = []
 
     def add(
         self, operation: Operation, needed: t.Iterable[Key], made: t.Iterable[Key], gone: t.Iterable[Key]
@@ -180,19 +198,42 @@ class _Levels:
         waits += [self._free[key] for key in made if key in self._free]
         # What goes may go from another namespace, whose requests are sent before those here.
         waits += [self._used[key] for key in gone if key in self._used]
-        level = max(waits, default=self._first)
         for step in operation.steps:
+            level = max((self._behind(spot, step) for spot in waits), default=self._first)
             if step.turn is not None:
                 level = self._turns[step.turn] = max(level, self._turns.get(step.turn, level))
-            while len(self._result.levels) <= level:
-                self._result.levels.append([])
-            self._result.levels[level].append((operation, step))
-            level += 1
-        for key in wish.provides:
-            self._ready[key] = max(level, self._ready.get(key, level))
-        for key in needed:
-            self._used[key] = max(level, self._used.get(key, level))
-        self._free.update(dict.fromkeys(gone, level))
+            if isinstance(step, Request) and step.awaited_by_none:
+                self._awaited_by_none.append((level, operation, step))
+                continue
+            self._level(level).append((operation, step))
+            waits = [_Spot(level, step.namespace if isinstance(step, Request) and step.is_built_on else None)]
+        for spot in waits:
+            for key in wish.provides:
+                self._ready[key] = _later(spot, self._ready.get(key))
+            for key in needed:
+                self._used[key] = _later(spot, self._used.get(key))
+            for key in gone:
+                self._free[key] = _later(spot, self._free.get(key))
+
+    def close(self) -> None:
+        """Puts what nothing waits for in front of the first requests that go to the same namespace all the same."""
+        sent = [{step.namespace for _operation, step in level if isinstance(step, Request)} for level in self._levels]
+        fronts: dict[int, list[tuple[Operation, Step]]] = {}
+        for first, operation, step in self._awaited_by_none:
+            fitting = (level for level in range(first, len(sent)) if step.namespace in sent[level])
+            fronts.setdefault(next(fitting, first), []).append((operation, step))
+        for level, front in fronts.items():
+            self._level(level)[:0] = front
+
+    @staticmethod
+    def _behind(spot: _Spot, step: Step) -> int:
+        follows = isinstance(step, Request) and step.namespace == spot.namespace
+        return spot.level if follows else spot.level + 1
+
+    def _level(self, number: int) -> list[tuple[Operation, Step]]:
+        while len(self._levels) <= number:
+            self._levels.append([])
+        return self._levels[number]
 
 
 def _ordered(wishes: list[Wish]) -> list[Wish]:

@@ -13,6 +13,7 @@ import errno
 import os
 import time
 import typing as t
+from dataclasses import replace
 
 from ansible_collections.netns.lab.plugins.module_utils import _etc as etc
 from ansible_collections.netns.lab.plugins.module_utils import _netlink as nl
@@ -265,7 +266,7 @@ class Netns(Kind):
             before["loopback"], after["loopback"] = is_up, options["loopback"]
         if is_up != options["loopback"]:
             up_steps, up_commands = change_link(lo, view, {"up": options["loopback"]})
-            steps += up_steps
+            steps += [replace(step, awaited_by_none=True) for step in up_steps]
             commands += up_commands
         return [Operation(wish, steps, commands, before if is_named else None, after)] if steps else []
 
