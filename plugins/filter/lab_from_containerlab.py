@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: lab_from_containerlab
 short_description: A lab from a topology file of containerlab
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - netns.lab contributors (@netns-lab)
 description:

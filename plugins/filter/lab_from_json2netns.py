@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: lab_from_json2netns
 short_description: A lab from a file of json2netns
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - netns.lab contributors (@netns-lab)
 description:

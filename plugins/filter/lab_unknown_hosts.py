@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: lab_unknown_hosts
 short_description: Hosts of a lab that others could not reach
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - netns.lab contributors (@netns-lab)
 description:

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: topology
 short_description: The nodes of a lab as hosts
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - netns.lab contributors (@netns-lab)
 description:

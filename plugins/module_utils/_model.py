@@ -54,6 +54,12 @@ def addresses_key(namespace: str) -> Key:
     return ("addresses", namespace)
 
 
+def routes_key(namespace: str) -> Key:
+    """Only orders steps: rules come after the routes of a namespace, whose gateways the kernel looks for by its rules
+    (fib_check_nh_v4_gw)."""
+    return ("routes", namespace)
+
+
 def place(namespace: str, name: str) -> str:
     """How an interface is called in results and errors: ``eth0`` here, ``a1:eth0`` in namespace a1."""
     return f"{namespace}:{name}" if namespace else name

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import socket
 import struct
 import typing as t
@@ -67,10 +68,15 @@ _NETLINK_EXT_ACK = 11
 _NETLINK_GET_STRICT_CHK = 12
 _SO_RCVBUFFORCE = 33
 
+_SIOCGIFNAME = 0x8910  # netdevice(7)
+_IFREQ = struct.Struct("=16si20x")
+
 _HEADER = struct.Struct("=IHHII")
 # An ack that finds the receive buffer full is lost (netlink_ack sends with MSG_DONTWAIT), so a batch stays small
 # enough for all of its answers to fit.
 _RECEIVE_BUFFER = 4 << 20
+# What one read takes. The same memory each time: to get and give back as much costs more than most dumps.
+_received = memoryview(bytearray(1 << 18))
 BATCH = 128
 _TRIES = 20
 
@@ -136,8 +142,8 @@ class NetlinkSocket:
         """What its groups have told since the last call, as far as one read takes: type, flags and body. Raises
         Unheard when the kernel had to leave something out."""
         try:
-            data = self._socket.recv(1 << 18, socket.MSG_DONTWAIT)
-            return [(kind, flags, body) for kind, flags, _sequence, body in _messages(data)]
+            told = self._receive(socket.MSG_DONTWAIT)
+            return [(kind, flags, body) for kind, flags, _sequence, body in told]
         except BlockingIOError:
             return []
         except OSError as e:
@@ -145,21 +151,23 @@ class NetlinkSocket:
                 raise
             raise Unheard from e
 
-    def exchange(self, requests: t.Sequence[tuple[int, int, bytes]]) -> list[Answer]:
+    def exchange(self, requests: t.Sequence[tuple[int, int, bytes]], told: bool = False) -> list[Answer]:
         """Sends requests (type, flags, body) and returns their answers in order. Each is acknowledged or refused by
-        itself: a failed one does not keep the rest from being carried out."""
+        itself: a failed one does not keep the rest from being carried out. ``told``: each asks for just one message,
+        which is acknowledgement enough."""
         answers: list[Answer] = []
         for start in range(0, len(requests), BATCH):
-            answers += self._exchange_batch(requests[start : start + BATCH])
+            answers += self._exchange_batch(requests[start : start + BATCH], told)
         return answers
 
-    def _exchange_batch(self, requests: t.Sequence[tuple[int, int, bytes]]) -> list[Answer]:
+    def _exchange_batch(self, requests: t.Sequence[tuple[int, int, bytes]], told: bool) -> list[Answer]:
+        usual = NLM_F_REQUEST if told else NLM_F_REQUEST | NLM_F_ACK
         first = self._sequence + 1
         packet = bytearray()
         for kind, flags, body in requests:
             self._sequence += 1
             length = _HEADER.size + len(body)
-            packet += _HEADER.pack(length, kind, flags | NLM_F_REQUEST | NLM_F_ACK, self._sequence, 0)
+            packet += _HEADER.pack(length, kind, flags | usual, self._sequence, 0)
             packet += body
             packet += bytes(-length % 4)
         self._socket.sendto(packet, (0, 0))
@@ -175,6 +183,7 @@ class NetlinkSocket:
                     open_requests -= 1
                 else:
                     answer.messages.append((kind, body))
+                    open_requests -= told
         return answers
 
     def dump(self, kind: int, body: bytes) -> list[bytes]:
@@ -196,6 +205,17 @@ class NetlinkSocket:
             return None
         state = message.get_attr("IFLA_OPERSTATE")  # a structure of one field
         return state is not None and bool(state["value"] == _IF_OPER_UP)
+
+    def link_name(self, index: int) -> str | None:
+        """The name of the link with an index, for a small part of what a message about the link costs; None: there is
+        none."""
+        try:
+            found = fcntl.ioctl(self._socket, _SIOCGIFNAME, _IFREQ.pack(b"", index))
+        except OSError as e:
+            if e.errno != errno.ENODEV:
+                raise
+            return None
+        return found[:16].rstrip(b"\0").decode("utf-8", "replace")
 
     def _dump_once(self, kind: int, body: bytes) -> list[bytes]:
         self._sequence += 1
@@ -220,17 +240,16 @@ class NetlinkSocket:
                     raise _error(flags, payload) or NetlinkError(errno.EPROTO, "a dump was answered with an ack")
                 messages.append(payload)
 
-    def _receive(self) -> t.Iterator[tuple[int, int, int, bytes]]:
-        return _messages(self._socket.recv(1 << 18))
-
-
-def _messages(data: bytes) -> t.Iterator[tuple[int, int, int, bytes]]:
-    """Type, flags, sequence number and body of each."""
-    offset = 0
-    while offset + _HEADER.size <= len(data):
-        length, kind, flags, sequence, _port = _HEADER.unpack_from(data, offset)
-        yield kind, flags, sequence, data[offset + _HEADER.size : offset + length]
-        offset += (length + 3) & ~3
+    def _receive(self, how: int = 0) -> list[tuple[int, int, int, bytes]]:
+        """Type, flags, sequence number and body of each message that one read takes."""
+        data = bytes(_received[: self._socket.recv_into(_received, 0, how)])
+        unpack, end, offset = _HEADER.unpack_from, len(data) - _HEADER.size, 0
+        found = []
+        while offset <= end:
+            length, kind, flags, sequence, _port = unpack(data, offset)
+            found.append((kind, flags, sequence, data[offset + 16 : offset + length]))
+            offset += (length + 3) & ~3
+        return found
 
 
 def _error(flags: int, body: bytes) -> NetlinkError | None:

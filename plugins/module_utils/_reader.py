@@ -53,3 +53,9 @@ class Reader:
                 message["index"]: message.get_attr("IFLA_IFNAME") for message in self.links(namespace)
             }
         return self._names[namespace]
+
+    def link_name(self, namespace: str, index: int) -> str | None:
+        """The name of a single link; not all are read for it."""
+        if namespace in self._links:
+            return self.link_names(namespace).get(index)
+        return self.host.socket(namespace).link_name(index)

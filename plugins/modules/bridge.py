@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: bridge
 short_description: Create, change and delete bridges
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Looks after a Linux bridge, in the namespace the module itself runs in or in a named one, as
     C(ip link add ... type bridge) and C(ip link set ... type bridge) do.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: bridge_port
 short_description: Make interfaces ports of a bridge
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Puts an existing interface into a bridge and sets its attributes as a port, as C(ip link set ... master) and
     C(bridge link set) do.

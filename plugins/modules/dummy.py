@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: dummy
 short_description: Create, change and delete dummy interfaces
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Looks after an interface that leads nowhere and swallows what is sent through it, as C(ip link add ... type dummy)
     does. It is of use as a place for addresses that belong to no wire.

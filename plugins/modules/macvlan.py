@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: macvlan
 short_description: Create, change and delete macvlan interfaces
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Looks after an interface with a MAC address of its own on top of another one, as
     C(ip link add link ... type macvlan) does. A namespace gets to the wire of an interface that way, without a bridge.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: netns
 short_description: Create, name, set up and delete network namespaces
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Creates network namespaces under a name, as C(ip netns add) does, and deletes them, as C(ip netns delete) does.
   - The loopback interface of a new namespace is brought up, which C(ip) leaves down.

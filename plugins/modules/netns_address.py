@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: netns_address
 short_description: Add, change and delete addresses of interfaces
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Looks after one IPv4 or IPv6 address of an interface, in the namespace the module itself runs in or in a named one,
     as C(ip address) does.
@@ -74,7 +74,8 @@ options:
     type: str
   scope:
     description:
-      - Where the address is valid, IPv4 only. V(global), V(site), V(link), V(host) or a number up to 255.
+      - Where the address is valid, IPv4 only. V(global), V(site), V(link), V(host), a number up to 255, or a name that
+        C(/etc/iproute2/rt_scopes) on the managed host has.
       - If left out, V(global), and V(host) for a loopback address, as with C(ip address add).
     type: str
   label:

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: netns_fdb
 short_description: Add, change and delete forwarding entries of bridges and VXLAN interfaces
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Looks after one entry of a forwarding database, in the namespace the module itself runs in or in a named one, as
     C(bridge fdb) does.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: netns_host_info
 short_description: Tell what a host can do for labs
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Tells which kinds of interfaces and queueing disciplines the kernel has, whether its bridges filter VLANs, and the
     limits that large labs meet.

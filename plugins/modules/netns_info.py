@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: netns_info
 short_description: Tell of network namespaces and what is in them
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Answers what C(ip netns list), C(list-id), C(identify) and C(pids), and C(ip) and C(bridge) with C(link),
     C(address), C(route), C(rule), C(neigh) and C(fdb) answer, for all namespaces of a host in one task.
@@ -59,7 +59,8 @@ options:
     elements: str
   table:
     description:
-      - The table whose routes are told. V(main), V(local), V(default), a number, or V(all).
+      - The table whose routes are told. V(main), V(local), V(default), a number, a name that
+        C(/etc/iproute2/rt_tables) has, or V(all).
       - What is in O(as_topology) does not depend on it.
     type: str
     default: main
@@ -675,7 +676,7 @@ namespaces:
               elements: str
               sample: []
         table:
-          description: V(main), V(local), V(default) or a number.
+          description: V(main), V(local), V(default), a name from C(/etc/iproute2/rt_tables) or a number.
           returned: always
           type: str
           sample: main
@@ -686,7 +687,8 @@ namespaces:
           sample: 0
         protocol:
           description:
-            - Who set it. V(kernel), V(boot) (people with C(ip)), V(static), V(ra), V(bird) and the like, or a number.
+            - Who set it. V(kernel), V(boot) (people with C(ip)), V(static), V(ra), V(bird) and the like, a name from
+              C(/etc/iproute2/rt_protos) or a number.
           returned: always
           type: str
           sample: boot
@@ -807,7 +809,7 @@ namespaces:
           type: str
           sample: lookup
         table:
-          description: The table to look in. V(main), V(local), V(default) or a number.
+          description: The table to look in. V(main), V(local), V(default), a name of the host's own or a number.
           returned: always
           type: str
           sample: main

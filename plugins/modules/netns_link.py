@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: netns_link
 short_description: Set attributes of existing interfaces, and move them between namespaces
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Sets attributes of an interface that exists, of whatever kind and whoever made it, as C(ip link set) does.
   - Moves an interface to another namespace, physical ones too.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: netns_neighbor
 short_description: Add, change and delete static neighbours
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Looks after one entry of the neighbour table that is set rather than found out by ARP or neighbour discovery, in the
     namespace the module itself runs in or in a named one, as C(ip neighbour) does. Or after a proxy entry, by which an
@@ -70,7 +70,8 @@ options:
     type: str
     choices:
       permanent: Only the administrator removes it.
-      noarp: The kernel may remove it when the table is full, and does not check it.
+      noarp: The kernel may remove it when the table is full, does so when the interface loses its carrier, and does
+        not check it.
   router:
     description:
       - Whether the neighbour is a router, IPv6 only.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: netns_ping
 short_description: Check from inside namespaces who reaches whom
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Sends ICMP and ICMPv6 echo requests from inside namespaces, as C(ping) does, and compares who answers with what is
     expected. It fails if a pair is not as expected, and says of each what to look at.

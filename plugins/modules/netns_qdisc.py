@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: netns_qdisc
 short_description: Limit, delay, lose and spoil what an interface sends
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Looks after the root queueing discipline of an interface, as C(tc qdisc replace dev ... root) does. It is about what
     the interface sends; for what it receives, shape the other end of the cable.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: netns_route
 short_description: Add, change and delete routes
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Looks after one IPv4 or IPv6 route, in the namespace the module itself runs in or in a named one, as C(ip route)
     does.
@@ -93,8 +93,8 @@ options:
     type: int
   table:
     description:
-      - Routing table, V(main), V(default), V(local) or a number. Names from C(/etc/iproute2/rt_tables) are not looked
-        up.
+      - Routing table, V(main), V(default), V(local), a number, or a name that C(/etc/iproute2/rt_tables) or a file of
+        C(/etc/iproute2/rt_tables.d) on the managed host has. What is told of a change has the number.
     type: str
     default: main
   type:
@@ -115,7 +115,8 @@ options:
     type: str
   scope:
     description:
-      - How far away the destination is, IPv4 only. V(global), V(site), V(link), V(host) or a number up to 255.
+      - How far away the destination is, IPv4 only. V(global), V(site), V(link), V(host), a number up to 255, or a name
+        that C(/etc/iproute2/rt_scopes) on the managed host has.
       - If left out, V(link) for a route without gateway, and V(global) for any other, as with C(ip route add).
     type: str
   onlink:

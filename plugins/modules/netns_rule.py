@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: netns_rule
 short_description: Add, change and delete rules that choose the routing table
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Looks after one rule of policy routing, in the namespace the module itself runs in or in a named one, as C(ip rule)
     does.
@@ -114,7 +114,8 @@ options:
       prohibit: It is dropped, and the sender is told that this is prohibited.
   table:
     description:
-      - The routing table, V(main), V(default), V(local) or a number, as in O(netns.lab.netns_route#module:table).
+      - The routing table, V(main), V(default), V(local), a number or a name of the managed host's own, as in
+        O(netns.lab.netns_route#module:table).
       - Required if the rule is to be present and O(action) is V(lookup).
     type: str
   goto:

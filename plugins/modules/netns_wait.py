@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: netns_wait
 short_description: Wait for a namespace, a link's state, a usable address, a route, a neighbour or a process
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Waits until something is there, or no longer there, and no longer than O(timeout).
   - It listens to the kernel instead of asking again and again, so it goes on at once and costs nothing while it waits.

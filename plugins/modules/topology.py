@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: topology
 short_description: Build, change and take away a host's part of a lab in one transaction
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Takes all of a host's namespaces, interfaces and addresses in one task, as one list for each of the other modules.
     An item of a list takes the options of the module that the list is named after.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: veth
 short_description: Create, change, move and delete veth pairs
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Looks after a veth pair, the virtual cable between two network namespaces, with each end in the namespace where it
     belongs. What goes in at one end comes out at the other.

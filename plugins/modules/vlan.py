@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: vlan
 short_description: Create, change and delete VLAN interfaces
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Looks after an interface for one VLAN of another one, as C(ip link add link ... type vlan) does. What goes out
     through it is tagged, and what comes in with its tag arrives at it.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: vxlan
 short_description: Create, change and delete VXLAN interfaces
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Looks after an interface that carries Ethernet over UDP, as C(ip link add ... type vxlan) does. The far end is one
     address (O(remote)), a multicast group (O(group)), or what the forwarding entries of the interface say.

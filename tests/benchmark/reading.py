@@ -40,8 +40,7 @@ QUESTIONS: dict[str, tuple[list[str], list[str]]] = {
     "all": (["all"], list(DUMPS)),
     "links": (["links"], ["links"]),
     "links and addresses": (["links", "addresses"], ["links", "addresses"]),
-    # A name instead of an index takes the links.
-    "routes": (["routes"], ["links", "routes"]),
+    "routes": (["routes"], ["routes"]),
     "names only": (["min"], []),
 }
 

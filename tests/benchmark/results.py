@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from ansible_collections.netns.lab.tests.benchmark.measure import AGAIN, BUILD, CHANGE, PING, REMOVE, Record
 
-FLOOR, COLLECTION, HOSTS = "floor", "collection", "hosts"
+FLOOR, COLLECTION, LAB, HOSTS = "floor", "collection", "lab", "hosts"
 Key = tuple[str, int, str]
 """Contender, size, phase."""
 
@@ -80,12 +80,15 @@ class Results:
         member = (COLLECTION, 1000)
         built_in, again_in = self.seconds(*member, BUILD), self.seconds(*member, AGAIN)
         built = self.medians.get((*member, BUILD))
-        peers = sorted({key for key, _size, _phase in self.medians} - {FLOOR, COLLECTION, HOSTS})
+        peers = sorted({key for key, _size, _phase in self.medians} - {FLOOR, COLLECTION, LAB, HOSTS})
         return [
             Goal("build, to the floor's build", self.to_floor(*member, BUILD), 2.0),
             Goal("run again, to the floor's build", self.to_floor(*member, AGAIN), 1.25),
             Goal("change one address, to run again", ratio(self.seconds(*member, CHANGE), again_in), 1.1),
             Goal("remove, to the floor's remove", self.to_floor(*member, REMOVE), 2.0),
+            Goal("as a graph: build, to the floor's build", self.to_floor(LAB, 1000, BUILD), 2.0),
+            Goal("as a graph: run again, to the floor's build", self.to_floor(LAB, 1000, AGAIN), 1.25),
+            Goal("as a graph: remove, to the floor's remove", self.to_floor(LAB, 1000, REMOVE), 2.0),
             Goal("build 3000, to build 1000", ratio(self.seconds(COLLECTION, 3000, BUILD), built_in), 3.5),
             Goal("peak memory of the module", _in_mb(built.module_peak_mib) if built else None, 150.0, "MB"),
             *(

@@ -224,6 +224,29 @@ def undocumented(found: t.Any, documentation: Json, where: str) -> t.Iterator[st
                 yield from undocumented(part, entry["contains"], f"{where}{name}.")
 
 
+def test_the_same_message_means_another_link_in_another_namespace(lab: Lab) -> None:
+    for name, link in (("n1", "east"), ("n2", "west")):
+        lab.sh(
+            f"""
+            ip netns add {name}
+            ip -n {name} link add name {link} address 02:00:00:00:00:01 index 77 type bridge
+            ip -n {name} link set dev {link} up
+            ip -n {name} address add 10.3.0.1/24 dev {link}
+            ip -n {name} neigh add 10.3.0.2 lladdr 02:00:00:00:00:02 dev {link}
+            ip -n {name} route add 198.51.100.0/24 via 10.3.0.2 dev {link}
+            ip -n {name} route add 203.0.113.0/24 nexthop dev {link} nexthop via 10.3.0.2 dev {link}
+            """
+        )
+    for subset in (["all"], ["addresses", "routes", "neighbors", "fdb"]):
+        told = execute("netns_info", {"gather_subset": subset}).answer["namespaces"]
+        for found, link in zip(told, ("east", "west")):
+            for objects in ("addresses", "routes", "neighbors", "fdb"):
+                own = [seen for seen in found[objects] if seen["interface"] != "lo"]
+                assert own, objects
+                hops = [hop for seen in own for hop in seen.get("nexthops", ())]
+                assert {seen["interface"] for seen in [*own, *hops] if seen["interface"]} == {link}
+
+
 def test_everything_that_is_told_is_documented(rich: Lab) -> None:
     answer = info(own=True, as_topology=True, gather_subset=["all"], table="all")
     left = {name: value for name, value in answer.items() if name not in ("changed", "invocation")}
@@ -371,8 +394,8 @@ def test_looking_makes_nothing(lab: Lab) -> None:
         ({"namespaces": [""]}, "netns_info: the namespace name is empty"),
         ({"gather_subset": ["link"]}, "netns_info: gather_subset 'link' is none of all, min, links, "),
         ({"gather_subset": ["!"]}, "netns_info: gather_subset '!' is none of "),
-        ({"table": "mine"}, "netns_info: table 'mine' is neither all, main, local nor default and no number"),
-        ({"table": "4294967296"}, "netns_info: table '4294967296' is neither"),
+        ({"table": "mine"}, "netns_info: table 'mine' is none of main, default, local, no number, and no name in "),
+        ({"table": "4294967296"}, "netns_info: table is 4294967296; it must be from 1 to "),
         ({"pid": 0}, "netns_info: pid is 0; it must be from 1 to "),
         ({"pid": 4194304}, "netns_info: there is no process 4194304"),
         ({"pid": 1, "own": True}, "netns_info: pid asks for one namespace; leave own and unnamed out"),

@@ -13,12 +13,12 @@ import functools
 import socket
 import typing as t
 
+from ansible_collections.netns.lab.plugins.module_utils._names import name_of
+from ansible_collections.netns.lab.plugins.module_utils._resources._scope import scope_word
+
 FAMILIES = {socket.AF_INET: "inet", socket.AF_INET6: "inet6"}
 
-# include/uapi/linux/rtnetlink.h, enum rt_class_t
-_TABLES = {255: "local", 254: "main", 253: "default"}
-
-# RTPROT_*; the names of /etc/iproute2/rt_protos
+# RTPROT_*; the names that iproute2 itself has for them
 _PROTOCOLS = {
     0: "unspec",
     1: "redirect",
@@ -46,20 +46,13 @@ _PROTOCOLS = {
 }
 
 
-def table(number: int) -> str:
-    return _TABLES.get(number) or str(number)
-
-
-def table_number(word: str) -> int | None:
-    """None: it is no table."""
-    for number, known in _TABLES.items():
-        if known == word:
-            return number
-    return int(word) if word.isascii() and word.isdigit() and 0 < int(word) < 2**32 else None
-
-
 def protocol(number: int) -> str:
-    return _PROTOCOLS.get(number) or str(number)
+    return _PROTOCOLS.get(number) or name_of("rt_protos", number) or str(number)
+
+
+def scope(number: int) -> str:
+    word = scope_word(number)
+    return (name_of("rt_scopes", number) or word) if word.isdigit() else word
 
 
 class Flags:

@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.netns.lab.plugins.module_utils._info._words import FAMILIES
+from ansible_collections.netns.lab.plugins.module_utils._info._words import FAMILIES, scope
 from ansible_collections.netns.lab.plugins.module_utils._message import Message
-from ansible_collections.netns.lab.plugins.module_utils._resources._scope import scope_word
 
 _SECONDARY = 0x01  # of IPv6: temporary
 _NODAD = 0x02
@@ -45,7 +44,7 @@ def told(message: Message, names: dict[int, str]) -> dict[str, t.Any]:
         "prefixlen": length,
         "family": family,
         "broadcast": get("IFA_BROADCAST"),
-        "scope": scope_word(message["scope"]),
+        "scope": scope(message["scope"]),
         "label": get("IFA_LABEL"),
         "nodad": bool(flags & _NODAD),
         "noprefixroute": bool(flags & _NOPREFIXROUTE),

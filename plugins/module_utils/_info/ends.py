@@ -27,6 +27,7 @@ class Ends:
 
     def __init__(self, reader: Reader, links: dict[str, list[Told]], numbers: dict[str, int | None]) -> None:
         self.reader = reader
+        self._read = links.keys()
         self.open = [
             (called, seen["index"], other)
             for called, told in links.items()
@@ -43,6 +44,10 @@ class Ends:
     def name(self) -> None:
         if not self.open:
             return
+        if OWN not in self._read:
+            # Most often it is that one, and whoever has a thousand links there need not read them all.
+            for called in dict.fromkeys(called for called, _index, _other in self.open):
+                self._ask(called, [OWN])
         ends = self._ends()
         for called, index, other in self.open:
             key = called, other["nsid"]
@@ -58,14 +63,13 @@ class Ends:
         for called, _index, other in self.open:
             where = self._known.get((called, other["nsid"]))
             if where is not None:
-                names = self.reader.link_names(where)
-                other["name"] = names.get(other["index"])
+                other["name"] = self.reader.link_name(where, other["index"])
                 other["namespace"] = None if where == OWN or "/" in where else where
 
     def _ends(self) -> dict[tuple[int, int], list[tuple[str, int]]]:
         """The namespaces with a link of an index that leads to an index elsewhere, and the number by which each knows
         that elsewhere. Indexes repeat, so that these are only guesses."""
-        places = dict.fromkeys([OWN, *(called for called, _index, _other in self.open)])
+        places = dict.fromkeys(called for called, _index, _other in self.open)
         found: dict[tuple[int, int], list[tuple[str, int]]] = {}
         for place in places:
             for message in self.reader.links(place):

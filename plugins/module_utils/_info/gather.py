@@ -25,7 +25,6 @@ from ansible_collections.netns.lab.plugins.module_utils._host import (
     require_capabilities,
 )
 from ansible_collections.netns.lab.plugins.module_utils._info import address, fdb, link, neighbor, route, rule
-from ansible_collections.netns.lab.plugins.module_utils._info._words import table_number
 from ansible_collections.netns.lab.plugins.module_utils._info.definition import sections
 from ansible_collections.netns.lab.plugins.module_utils._info.ends import Ends
 from ansible_collections.netns.lab.plugins.module_utils._message import Message, read
@@ -33,6 +32,7 @@ from ansible_collections.netns.lab.plugins.module_utils._model import OWN, Kind
 from ansible_collections.netns.lab.plugins.module_utils._observe import Observer
 from ansible_collections.netns.lab.plugins.module_utils._reader import Reader
 from ansible_collections.netns.lab.plugins.module_utils._resources._link import nsids
+from ansible_collections.netns.lab.plugins.module_utils._resources._table import table_number
 from ansible_collections.netns.lab.plugins.module_utils._values import namespace_name, whole_number
 
 SUBSETS = ("links", "addresses", "routes", "rules", "neighbors", "fdb", "processes", "nsids")
@@ -93,11 +93,13 @@ def answer(params: Told, kinds: t.Sequence[Kind]) -> Told:
 
 @contextlib.contextmanager
 def _keeping_everything() -> t.Iterator[None]:
-    """All that is made in here is returned, and Python need not look through it for garbage again and again."""
+    """All that is made in here is returned, and Python need not look through it for garbage again and again, nor once
+    more at its end."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
+        gc.freeze()
     finally:
         if was_enabled:
             gc.enable()
@@ -129,8 +131,6 @@ def _question(params: Told) -> _Question:
         raise ValueError("a topology has no place for namespaces without a name; leave unnamed out")
     asked = params["gather_subset"]
     table = None if params["table"] == "all" else table_number(params["table"])
-    if table is None and params["table"] != "all":
-        raise ValueError(f"table {params['table']!r} is neither all, main, local nor default and no number")
     return _Question(
         names,
         params["own"],
@@ -158,6 +158,48 @@ def _subsets(asked: list[str]) -> set[str]:
     return chosen - excluded
 
 
+class _Asking:
+    """Asks namespace after namespace for one sort of object."""
+
+    def __init__(self, subject: _Subject, body: bytes) -> None:
+        self._subject = subject
+        self._body = body
+        self._known: dict[bytes, tuple[Told, dict[int, str | None]]] = {}
+
+    def answers(self, opened: nl.NetlinkSocket, names: _Names) -> list[Told]:
+        counts = self._subject.counts
+        return [self._told(raw, names) for raw in opened.dump(self._subject.kind, self._body) if counts(raw)]
+
+    def _told(self, raw: bytes, names: _Names) -> Told:
+        """Much is the same in most namespaces: the rules, and what lo has. The same message means the same, but for
+        the names of the links that it tells by index."""
+        if raw in self._known:
+            seen, named = self._known[raw]
+            if all(names.get(index) == name for index, name in named.items()):
+                return seen
+        asked = names.asked = {}
+        seen = self._subject.told(read(self._subject.schema, raw), names)
+        self._known[raw] = seen, asked
+        return seen
+
+
+class _Names(dict[int, str]):
+    """Names of a namespace's links by index, and which were asked for."""
+
+    def __init__(self, reader: Reader, namespace: str) -> None:
+        super().__init__()
+        self._reader = reader
+        self._namespace = namespace
+        self._known: dict[int, str | None] = {}
+        self.asked: dict[int, str | None] = {}
+
+    def get(self, index: int) -> str | None:  # type: ignore[override]
+        if index not in self._known:
+            self._known[index] = self._reader.link_name(self._namespace, index)
+        name = self.asked[index] = self._known[index]
+        return name
+
+
 class _Answer:
     def __init__(self, host: Host, question: _Question, kinds: t.Sequence[Kind]) -> None:
         self.host = host
@@ -166,11 +208,11 @@ class _Answer:
         self.reader = Reader(host)
         self._own_inode = host.identity(OWN)
         self._bodies = {
-            name: [(part, nl.encode(part.schema, part.header, self._filter(name))) for part in parts]
+            name: [_Asking(part, nl.encode(part.schema, part.header, self._filter(name))) for part in parts]
             for name, parts in _SUBJECTS.items()
             if name in question.subsets
         }
-        self._rules: dict[bytes, Told] = {}
+        self._known_numbers: dict[str, int | None] = {}
 
     def _filter(self, subset: str) -> list[tuple[str, t.Any]]:
         table = self.question.table
@@ -276,27 +318,21 @@ class _Answer:
         """False: it has vanished."""
         if not (self._bodies or "links" in seen):
             return True
-        if "/" not in called and not self.host.opens(called):
+        try:
+            opened = self.host.socket(called)
+        except OSError as e:
+            # Its file is there for a moment before and after the namespace is.
+            if e.errno not in (errno.ENOENT, errno.EINVAL):
+                raise
             return False
-        names = self.reader.link_names(called)
         if "links" in seen:
-            seen["links"] = [link.told(message, names) for message in self.reader.links(called)]
+            names_of_links = self.reader.link_names(called)
+            seen["links"] = [link.told(message, names_of_links) for message in self.reader.links(called)]
+        names = _Names(self.reader, called)
         for subset, parts in self._bodies.items():
-            objects = seen[subset]
-            for part, body in parts:
-                for raw in self.host.socket(called).dump(part.kind, body):
-                    if part.counts(raw):
-                        objects.append(self._tell(subset, part, raw, names))
+            for part in parts:
+                seen[subset] += part.answers(opened, names)
         return True
-
-    def _tell(self, subset: str, part: _Subject, raw: bytes, names: dict[int, str]) -> Told:
-        if subset == "rules":
-            # They name no index, and most namespaces have the same.
-            seen = self._rules.get(raw)
-            if seen is None:
-                seen = self._rules[raw] = part.told(read(part.schema, raw), names)
-            return seen
-        return part.told(read(part.schema, raw), names)
 
     def _number(self, entries: dict[str, Told]) -> None:
         """The numbers by which the own namespace knows the others."""
@@ -305,18 +341,19 @@ class _Answer:
             entries[called]["nsid"] = number
 
     def _numbers(self, called: list[str]) -> dict[str, int | None]:
+        known = self._known_numbers
+        unknown = [one for one in called if one not in known]
         try:
-            return dict(zip(called, nsids(self.host, OWN, called)))
+            known.update(zip(unknown, nsids(self.host, OWN, unknown)))
         except OSError:
-            pass  # one of them has vanished
-        found: dict[str, int | None] = {}
-        for one in called:
-            with contextlib.suppress(OSError):
-                found[one] = nsids(self.host, OWN, [one])[0]
-        return found
+            # One of them has vanished.
+            for one in unknown:
+                with contextlib.suppress(OSError):
+                    known[one] = nsids(self.host, OWN, [one])[0]
+        return {one: known[one] for one in called if one in known}
 
     def _nsids(self) -> list[Told]:
-        names = [name for name in self.host.names() if self._inspect(name)]
+        names = [name for name in self.host.names() if name in self._known_numbers or self._inspect(name)]
         called = {number: name for name, number in reversed(self._numbers(names).items()) if number is not None}
         raw = self.host.socket(OWN).dump(nl.RTM_GETNSID, nl.encode("nsidmsg", {"rtgen_family": 0}, []))
         numbers = sorted(read("nsidmsg", message).get_attr("NETNSA_NSID") for message in raw)

@@ -13,9 +13,9 @@ import socket
 import struct
 import typing as t
 
-from ansible_collections.netns.lab.plugins.module_utils._info._words import FAMILIES, Flags, protocol, table
+from ansible_collections.netns.lab.plugins.module_utils._info._words import FAMILIES, Flags, protocol, scope
 from ansible_collections.netns.lab.plugins.module_utils._message import Message, attributes
-from ansible_collections.netns.lab.plugins.module_utils._resources._scope import scope_word
+from ansible_collections.netns.lab.plugins.module_utils._resources._table import table_word
 
 # RTN_*
 _TYPES = {
@@ -68,10 +68,10 @@ def told(message: Message, names: dict[int, str]) -> dict[str, t.Any]:
         "gateway": only["gateway"] if only else None,
         "interface": only["interface"] if only else None,
         "nexthops": hops,
-        "table": table(get("RTA_TABLE") or message["table"]),
+        "table": table_word(get("RTA_TABLE") or message["table"]),
         "metric": get("RTA_PRIORITY") or 0,
         "protocol": protocol(message["proto"]),
-        "scope": None if is_ipv6 else scope_word(message["scope"]),
+        "scope": None if is_ipv6 else scope(message["scope"]),
         "source": get("RTA_PREFSRC"),
         "from": f"{get('RTA_SRC')}/{message['src_len']}" if message["src_len"] else None,
         "tos": tos or None,

@@ -13,8 +13,9 @@ import socket
 import struct
 import typing as t
 
-from ansible_collections.netns.lab.plugins.module_utils._info._words import FAMILIES, protocol, table
+from ansible_collections.netns.lab.plugins.module_utils._info._words import FAMILIES, protocol
 from ansible_collections.netns.lab.plugins.module_utils._message import Message
+from ansible_collections.netns.lab.plugins.module_utils._resources._table import table_word
 
 # FR_ACT_*; to iproute2, the words are those of routes.
 _ACTIONS = {1: "lookup", 2: "goto", 3: "nop", 6: "blackhole", 7: "unreachable", 8: "prohibit"}
@@ -50,7 +51,7 @@ def told(message: Message, names: dict[int, str]) -> dict[str, t.Any]:
         "dport": _range(message.raw("FRA_DPORT_RANGE"), _RANGE),
         "uidrange": _range(message.raw("FRA_UID_RANGE"), _LONG_RANGE),
         "action": _ACTIONS.get(action) or str(action),
-        "table": table(get("FRA_TABLE") or message["table"]) if action == _TO_TABLE else None,
+        "table": table_word(get("FRA_TABLE") or message["table"]) if action == _TO_TABLE else None,
         "goto": get("FRA_GOTO") if action == _GOTO else None,
         "l3mdev": bool(get("FRA_L3MDEV")),
         "suppress_prefixlength": _given(get("FRA_SUPPRESS_PREFIXLEN")),

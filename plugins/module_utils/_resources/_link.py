@@ -192,7 +192,7 @@ def nsids(host: Host, namespace: str, others: t.Sequence[str]) -> list[int | Non
     for start in range(0, len(others), nl.BATCH):
         fds = [host.fd(other) for other in others[start : start + nl.BATCH]]
         requests = [(nl.RTM_GETNSID, 0, blank + fd.to_bytes(4, sys.byteorder)) for fd in fds]
-        for answer in host.socket(namespace).exchange(requests):
+        for answer in host.socket(namespace).exchange(requests, told=True):
             if answer.error is not None:
                 raise answer.error
             number = read("nsidmsg", answer.messages[0][1]).get_attr("NETNSA_NSID") if answer.messages else None

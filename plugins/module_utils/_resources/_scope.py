@@ -5,10 +5,13 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""Scopes of addresses and routes, by rt_scopes' words."""
+"""Scopes of addresses and routes, by the names that every host has for them, and those of the host's own."""
 
 from __future__ import annotations
 
+from ansible_collections.netns.lab.plugins.module_utils._names import ETC, number_of
+
+_FILE = "rt_scopes"
 _SCOPES = {"global": 0, "site": 200, "link": 253, "host": 254}
 
 
@@ -18,7 +21,12 @@ def scope(value: str) -> str:
         return value
     if value.isascii() and value.isdigit() and int(value) <= 255:
         return scope_word(int(value))
-    raise ValueError(f"scope {value!r} is none of {', '.join(_SCOPES)} and no number up to 255")
+    found = number_of(_FILE, value)
+    if found is not None and found <= 255:
+        return scope_word(found)
+    raise ValueError(
+        f"scope {value!r} is none of {', '.join(_SCOPES)}, no number up to 255, and no name in {ETC}/{_FILE}"
+    )
 
 
 def scope_word(number: int) -> str:

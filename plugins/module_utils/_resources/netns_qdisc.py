@@ -32,6 +32,7 @@ from ansible_collections.netns.lab.plugins.module_utils._model import (
     place,
 )
 from ansible_collections.netns.lab.plugins.module_utils._reader import Reader
+from ansible_collections.netns.lab.plugins.module_utils._resources._link import change_link
 from ansible_collections.netns.lab.plugins.module_utils._values import interface_name, namespace_name, whole_number
 
 Values = dict[str, t.Any]
@@ -121,7 +122,7 @@ class NetnsQdisc(Kind):
             if present is None or present["kind"] not in _MISSING:
                 return []
             view.forget(key)
-            step = _delete(key, undo=[_replace(key, present)])
+            step = _delete(key, undo=[_replace(key, present), *_without_queue(key, view)[0]])
             return [Operation(wish, [step], [_command("delete", key)], _told(present), None)]
         if present is not None and present["kind"] not in _MISSING:
             raise LabError(
@@ -140,7 +141,16 @@ class NetnsQdisc(Kind):
         undo: list[Step] = [_replace(key, present) if present else _delete(key)]
         step = _replace(key, wanted, undo)
         view.put(_fact(key, wanted))
-        return [Operation(wish, [step], [_command("replace", key, wanted)], before, told)]
+        length, length_commands = ([], []) if is_same_kind else _without_queue(key, view)
+        commands = [_command("replace", key, wanted), *length_commands]
+        return [Operation(wish, [step, *length], commands, before, told)]
+
+
+def _without_queue(key: Key, view: View) -> tuple[list[Step], list[Command]]:
+    """Leaves a txqueuelen of 0 as it is, which the kernel takes for a mistake and makes 1000 when a qdisc comes
+    (qdisc_create)."""
+    link = link_key(*key[1:])
+    return change_link(link, view, {"txqueuelen": 0}) if view.fact(link).values["txqueuelen"] == 0 else ([], [])
 
 
 def _key(namespace: str, interface: str) -> Key:

@@ -33,6 +33,7 @@ from ansible_collections.netns.lab.plugins.module_utils._model import (
     link_key,
     link_up_key,
     netns_key,
+    routes_key,
 )
 from ansible_collections.netns.lab.plugins.module_utils._reader import Reader
 from ansible_collections.netns.lab.plugins.module_utils._resources._attributes import unlike, without_none
@@ -139,7 +140,7 @@ class NetnsRoute(Kind):
                 *(link_up_key(*link[1:]) for link in links),
                 *((_direct_key(namespace),) if gatewayed else ()),
             ),
-            provides=() if gatewayed else (_direct_key(namespace),),
+            provides=(routes_key(namespace), *(() if gatewayed else (_direct_key(namespace),))),
             namespaces=(namespace,),
         )
 

@@ -31,6 +31,7 @@ from ansible_collections.netns.lab.plugins.module_utils._model import (
     View,
     Wish,
     netns_key,
+    routes_key,
 )
 from ansible_collections.netns.lab.plugins.module_utils._reader import Reader
 from ansible_collections.netns.lab.plugins.module_utils._resources._table import TABLES, table_number
@@ -110,6 +111,7 @@ class NetnsRule(Kind):
             present=present,
             options={"key": key, "values": values},
             requires=(netns_key(namespace),),
+            after=(routes_key(namespace),),
             namespaces=(namespace,),
         )
 

@@ -11,9 +11,10 @@ from ansible_collections.netns.lab.tests.benchmark.contenders.batch import Batch
 from ansible_collections.netns.lab.tests.benchmark.contenders.collection import Collection
 from ansible_collections.netns.lab.tests.benchmark.contenders.commands import Commands
 from ansible_collections.netns.lab.tests.benchmark.contenders.floor import Floor
+from ansible_collections.netns.lab.tests.benchmark.contenders.lab import LabRole
 from ansible_collections.netns.lab.tests.benchmark.contenders.mininet import Mininet
 from ansible_collections.netns.lab.tests.benchmark.contenders.shell import Shell
 
 CONTENDERS: dict[str, type[Contender]] = {
-    contender.key: contender for contender in (Floor, Collection, Batch, Mininet, Shell, Commands)
+    contender.key: contender for contender in (Floor, Collection, LabRole, Batch, Mininet, Shell, Commands)
 }

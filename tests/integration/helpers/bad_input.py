@@ -11,6 +11,9 @@ import typing as t
 
 Json = dict[str, t.Any]
 NAN, INF = math.nan, math.inf
+NO_TABLE = "is none of main, default, local, no number, and no name in /etc/iproute2/rt_tables"
+NO_SCOPE = "is none of global, site, link, host, no number up to 255, and no name in /etc/iproute2/rt_scopes"
+
 LEFT_OUT: t.Any = object()
 
 # What is given unless a row says otherwise.
@@ -548,26 +551,26 @@ REFUSED: dict[str, list[tuple[Json, str]]] = {
         ({"address": "2001:db8::1/64", "broadcast": "+"}, "netns_address item 1: broadcast is for IPv4 addresses only"),
         ({"address": "2001:db8::1/64", "scope": "link"}, "netns_address item 1: scope is for IPv4 addresses only"),
         ({"address": "2001:db8::1/64", "label": "eth0:1"}, "netns_address item 1: label is for IPv4 addresses only"),
-        ({"scope": ""}, "netns_address item 1: scope '' is none of global, site, link, host and no number up to 255"),
+        ({"scope": ""}, f"netns_address item 1: scope '' {NO_SCOPE}"),
         (
             {"scope": "galaxy"},
-            "netns_address item 1: scope 'galaxy' is none of global, site, link, host and no number up to 255",
+            f"netns_address item 1: scope 'galaxy' {NO_SCOPE}",
         ),
         (
             {"scope": "256"},
-            "netns_address item 1: scope '256' is none of global, site, link, host and no number up to 255",
+            f"netns_address item 1: scope '256' {NO_SCOPE}",
         ),
         (
             {"scope": "-1"},
-            "netns_address item 1: scope '-1' is none of global, site, link, host and no number up to 255",
+            f"netns_address item 1: scope '-1' {NO_SCOPE}",
         ),
         (
             {"scope": "1.5"},
-            "netns_address item 1: scope '1.5' is none of global, site, link, host and no number up to 255",
+            f"netns_address item 1: scope '1.5' {NO_SCOPE}",
         ),
         (
             {"scope": "\uff12"},
-            "netns_address item 1: scope '\uff12' is none of global, site, link, host and no number up to 255",
+            f"netns_address item 1: scope '\uff12' {NO_SCOPE}",
         ),
         ({"label": ""}, "netns_address item 1: label '' must be 'eth0' or that and a suffix such as ':1', in 15 bytes"),
         (
@@ -820,16 +823,16 @@ REFUSED: dict[str, list[tuple[Json, str]]] = {
         ),
         (
             {"type": "blackhole", "table": ""},
-            "netns_route item 1: table '' is none of main, default, local and no number",
+            f"netns_route item 1: table '' {NO_TABLE}",
         ),
         ({"type": "blackhole", "table": "0"}, "netns_route item 1: table is 0; it must be from 1 to 4294967295"),
         (
             {"type": "blackhole", "table": "weird"},
-            "netns_route item 1: table 'weird' is none of main, default, local and no number",
+            f"netns_route item 1: table 'weird' {NO_TABLE}",
         ),
         (
             {"type": "blackhole", "table": "-1"},
-            "netns_route item 1: table '-1' is none of main, default, local and no number",
+            f"netns_route item 1: table '-1' {NO_TABLE}",
         ),
         (
             {"type": "blackhole", "table": 4294967296},
@@ -837,15 +840,15 @@ REFUSED: dict[str, list[tuple[Json, str]]] = {
         ),
         (
             {"type": "blackhole", "table": "main "},
-            "netns_route item 1: table 'main ' is none of main, default, local and no number",
+            f"netns_route item 1: table 'main ' {NO_TABLE}",
         ),
         (
             {"type": "blackhole", "table": "\u0663"},
-            "netns_route item 1: table '\u0663' is none of main, default, local and no number",
+            f"netns_route item 1: table '\u0663' {NO_TABLE}",
         ),
         (
             {"type": "blackhole", "table": "1; reboot"},
-            "netns_route item 1: table '1; reboot' is none of main, default, local and no number",
+            f"netns_route item 1: table '1; reboot' {NO_TABLE}",
         ),
         (
             {"gateway": "10.0.0.1", "source": "2001:db8::1"},
@@ -869,11 +872,11 @@ REFUSED: dict[str, list[tuple[Json, str]]] = {
         ),
         (
             {"interface": "eth0", "scope": "galaxy"},
-            "netns_route item 1: scope 'galaxy' is none of global, site, link, host and no number up to 255",
+            f"netns_route item 1: scope 'galaxy' {NO_SCOPE}",
         ),
         (
             {"interface": "eth0", "scope": "256"},
-            "netns_route item 1: scope '256' is none of global, site, link, host and no number up to 255",
+            f"netns_route item 1: scope '256' {NO_SCOPE}",
         ),
         (
             {"namespace": "a\nb", "type": "blackhole"},
@@ -988,9 +991,9 @@ REFUSED: dict[str, list[tuple[Json, str]]] = {
     ],
     "netns_rule": [
         ({"table": LEFT_OUT}, "netns_rule item 1: it needs table, or another action than lookup"),
-        ({"table": ""}, "netns_rule item 1: table '' is none of main, default, local and no number"),
+        ({"table": ""}, f"netns_rule item 1: table '' {NO_TABLE}"),
         ({"table": "0"}, "netns_rule item 1: table is 0; it must be from 1 to 4294967295"),
-        ({"table": "isp1"}, "netns_rule item 1: table 'isp1' is none of main, default, local and no number"),
+        ({"table": "isp1"}, f"netns_rule item 1: table 'isp1' {NO_TABLE}"),
         ({"priority": -1}, "netns_rule item 1: priority is -1; it must be from 0 to 4294967295"),
         ({"priority": 4294967296}, "netns_rule item 1: priority is 4294967296; it must be from 0 to 4294967295"),
         ({"priority": True}, "netns_rule item 1: priority is true; it must be a number from 0 to 4294967295"),

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
 
+from ansible_collections.netns.lab.tests.integration.helpers import further_definitions as further
+
 OWN = ""
 NAMESPACES = ("n1", "n2", "the third")
 NAMES = ("x1", "x2", "x3", "x4")
@@ -35,7 +37,7 @@ Definition = dict[str, list[Item]]
 
 @dataclass
 class Link:
-    """One end of a cable, a bridge or a loopback interface of a definition."""
+    """One end of a cable or another link of a definition."""
 
     place: str
     name: str
@@ -45,6 +47,9 @@ class Link:
     """Whether it can have IPv6: it then says its MTU, as an earlier definition may have left one below 1280."""
     options: Item
     """Where mac, mtu and up are said."""
+    master: str | None = None
+    carrier: bool = False
+    """Whether it is a cable that is up at both ends."""
     gateways: list[str] = field(default_factory=list)
     """What is in reach over it."""
 
@@ -60,7 +65,10 @@ class _Maker:
         self.sources: list[tuple[str, str]] = []
         self.sections: Definition = {
             section: []
-            for section in ("netns", "bridge", "veth", "bridge_port", "netns_link", "netns_address", "netns_route")
+            for section in (
+                *("netns", "bridge", "veth", "macvlan", "vxlan", "bridge_port", "netns_link", "netns_address"),
+                *("netns_neighbor", "netns_fdb", "netns_route", "netns_rule", "netns_qdisc"),
+            )
         }
 
     # -- drawing
@@ -101,14 +109,20 @@ class _Maker:
             self._bridge(self._take(free))
         for _number in range(min(self.number(0, 4), len(free) // 2)):
             self._veth(self._take(free), self._take(free))
+        if free and self.rarely():
+            self._vxlan(self._take(free), places)
         for link in list(self.links.values()):
-            master = self._port(link) if link.kind == "veth" else None
+            link.master = self._port(link) if link.kind in ("veth", "vxlan") else None
+        if free and self.rarely():
+            self._macvlan(self._take(free))
+        for link in list(self.links.values()):
             if link.key != (OWN, "lo") and self.rarely():
-                self._netns_link(link, master)
+                self._netns_link(link, link.master)
         for _number in range(self.number(0, 5)):
             self._address(self.one(list(self.links.values())))
         for _number in range(self.number(0, 4)):
             self._route(self.one(places))
+        self._entries(places)
         for item in self._no_longer(earlier) if earlier else ():
             self.sections[item.pop("section")].append({**item, "state": "absent"})
         for items in self.sections.values():
@@ -159,9 +173,40 @@ class _Maker:
     def _veth(self, near: tuple[str, str], far: tuple[str, str]) -> None:
         peer = {"name": far[1], **_in(far[0])}
         item = {"name": near[1], **_in(near[0]), "peer": peer}
-        self._link(near, "veth", item)
-        self._link(far, "veth", peer)
+        ends = self._link(near, "veth", item), self._link(far, "veth", peer)
+        for end in ends:
+            end.carrier = all(other.up for other in ends)
         self.sections["veth"].append(item)
+
+    def _vxlan(self, key: tuple[str, str], places: list[str]) -> None:
+        item = further.vxlan(self, key, places)
+        if item is not None:
+            self._link(key, "vxlan", item)
+            if "dev" in item and "mtu" not in item:
+                item["mtu"] = 1400  # or it has what the one below had when it was made
+            elif "dev" in item:
+                item["mtu"] = min(item["mtu"], 1500)
+            self.sections["vxlan"].append(item)
+
+    def _macvlan(self, key: tuple[str, str]) -> None:
+        item = further.macvlan(self, key)
+        if item is not None:
+            link = self.links[key] = Link(*key, "macvlan", up=self.often(), ipv6=True, options=item)
+            if not link.up or self.rarely():
+                item["up"] = link.up
+            self.sections["macvlan"].append(item)
+
+    def _entries(self, places: list[str]) -> None:
+        for section, make, most, subjects in (
+            ("netns_rule", further.rule, 3, places),
+            ("netns_neighbor", further.neighbour, 2, list(self.links.values())),
+            ("netns_fdb", further.entry, 2, list(self.links.values())),
+            ("netns_qdisc", further.qdisc, 1, list(self.links.values())),
+        ):
+            for _number in range(self.number(0, most)):
+                item = make(self, self.one(subjects))  # type: ignore[operator]
+                if item is not None:
+                    self.sections[section].append(item)
 
     def _port(self, link: Link) -> str | None:
         bridges = [other.name for other in self.links.values() if other.kind == "bridge" and other.place == link.place]
@@ -192,7 +237,8 @@ class _Maker:
         if link.kind == "loopback":
             choices["mtu"] = (1500, 65536)
         else:
-            choices["mac"] = (link.options["mac"],) if "mac" in link.options else MACS
+            if link.kind != "macvlan":  # which cannot have that of the one below
+                choices["mac"] = (link.options["mac"],) if "mac" in link.options else MACS
             choices["arp"] = (True, False)
             if link.ipv6:
                 choices["mtu"] = (link.options["mtu"],)
@@ -335,7 +381,7 @@ class _Maker:
                 named: Item = {"section": section, **_in(place)}
                 if section == "netns" and item["name"] not in places:
                     yield {"section": section, "name": item["name"]}
-                elif section == "bridge" and (place, item["name"]) not in self.links:
+                elif section in ("bridge", "macvlan", "vxlan") and (place, item["name"]) not in self.links:
                     yield {**named, "name": item["name"]}
                 elif section == "veth":
                     ends = {(place, item["name"]), (item["peer"].get("namespace", OWN), item["peer"]["name"])}
@@ -350,6 +396,19 @@ class _Maker:
                 ):
                     _place, network, table, metric = _route_key(item)
                     yield {**named, "destination": network, "table": str(table), "metric": metric}
+                elif section == "netns_rule" and all(
+                    further.rule_key(item) != further.rule_key(other) for other in self.sections[section]
+                ):
+                    yield {**item, **named}
+                elif section == "netns_neighbor" and all(
+                    further.neighbour_key(item) != further.neighbour_key(other) for other in self.sections[section]
+                ):
+                    yield {**named, **{k: item[k] for k in ("interface", "address", "proxy") if k in item}}
+                elif section == "netns_qdisc" and all(
+                    (place, item["interface"]) != (other.get("namespace", OWN), other["interface"])
+                    for other in self.sections[section]
+                ):
+                    yield {**named, "interface": item["interface"]}
 
 
 def _in(place: str) -> Item:

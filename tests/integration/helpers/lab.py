@@ -91,12 +91,19 @@ class Lab:
                 assert one == other, f"{question} says {one!r}, and {other!r} where the commands were replayed"
         return result
 
-    def is_like_the_twin(self, found: dict[str, Json], why: str) -> None:
+    def is_like_the_twin(self, found: dict[str, Json], why: str, numbered: bool = True) -> None:
         """``found``: the machine as ``state.read`` has it. "ip netns delete" does not wait until the kernel has taken
-        down what was in the namespace, so the twin has some time for it."""
-        expected = state.comparable(found)
-        eventually(lambda: not state.difference(state.comparable(state.read(self._twin)), expected), seconds=20)
-        self.same(state.comparable(state.read(self._twin)), expected, why)
+        down what was in the namespace, so the twin has some time for it. ``numbered``: with the numbers of ports."""
+        compared = state.comparable if numbered else lambda seen: state.without_port_numbers(state.comparable(seen))
+        expected, seen = compared(found), {}
+
+        def is_like() -> bool:
+            seen.clear()
+            seen.update(compared(state.read(self._twin)))
+            return seen == expected
+
+        eventually(is_like, seconds=20)
+        self.same(seen, expected, why)
 
     def unchanged(self, module: str, **options: t.Any) -> None:
         """The module finds everything as asked."""

@@ -10,7 +10,12 @@ from __future__ import annotations
 import ipaddress
 import typing as t
 
-from ansible_collections.netns.lab.tests.integration.helpers.state import Json, is_automatic
+from ansible_collections.netns.lab.tests.integration.helpers.state import (
+    Json,
+    is_automatic,
+    is_static_entry,
+    is_static_neighbour,
+)
 
 OWN = ""
 FOREVER = 4294967295
@@ -18,6 +23,7 @@ FOREVER = 4294967295
 _BRIDGE_WORDS = {"stp": "stp_state"}
 _BRIDGE_SECONDS = {"forward_delay", "hello_time", "max_age", "ageing_time"}
 _PORT_WORDS = {"bpdu_guard": "guard", "fast_leave": "fastleave", "port_state": "state"}
+_VXLAN_OPTIONS = {"vni", "local", "remote", "ttl", "tos", "df", "learning", "ageing", "port", "l2miss"}
 _SCOPES = {"200": "site", "253": "link", "254": "host", "0": "global"}
 
 Place = tuple[str, str]
@@ -42,16 +48,23 @@ class _Judge:
         self._wanted_links: set[Place] = set()
         self._addresses: set[tuple[str, ...]] = set()
         self._routes: set[tuple[t.Any, ...]] = set()
+        self._entries: dict[str, list[Json]] = {what: [] for what in _ENTRIES}
 
     def faults(self) -> t.Iterator[str]:
         for section, judge in (
             ("netns", self._netns),
             ("bridge", self._bridge),
             ("veth", self._veth),
+            ("macvlan", self._macvlan),
+            ("vxlan", self._vxlan),
             ("bridge_port", self._port),
             ("netns_link", self._link),
             ("netns_address", self._address),
             ("netns_route", self._route),
+            ("netns_rule", self._rule),
+            ("netns_neighbor", self._neighbour),
+            ("netns_fdb", self._entry),
+            ("netns_qdisc", self._qdisc),
         ):
             for item in self._items.get(section, ()):
                 for fault in judge(item):
@@ -210,6 +223,114 @@ class _Judge:
         if "scope" in item and told["scope"] != item["scope"]:
             yield f"its scope is {told['scope']}"
 
+    def _macvlan(self, item: Json) -> t.Iterator[str]:
+        place = _place(item)
+        self._wanted_links.add(place)
+        link = self._links.get(place, {})
+        info = link.get("linkinfo", {})
+        if info.get("info_kind") != "macvlan":
+            yield "there is no such macvlan"
+            return
+        if link["link"] != item["link"] or link.get("base", place[0]) != item.get("parent_namespace", place[0]):
+            yield f"it is on {link['link']} of {link.get('base', place[0])!r}"
+        if "mode" in item and info["info_data"]["mode"] != item["mode"]:
+            yield f"mode is {info['info_data']['mode']}"
+        yield from self._is(place, {**item, "up": item.get("up", True)})
+
+    def _vxlan(self, item: Json) -> t.Iterator[str]:
+        place = _place(item)
+        self._wanted_links.add(place)
+        info = self._links.get(place, {}).get("linkinfo", {})
+        if info.get("info_kind") != "vxlan":
+            yield "there is no such VXLAN"
+            return
+        data = info["info_data"]
+        wanted = {"port": 4789, **item}
+        for option in set(wanted) & _VXLAN_OPTIONS:
+            word = {"vni": "id"}.get(option, option)
+            told = data.get(word, data.get(f"{word}6", {"tos": 0, "l2miss": False}.get(option)))
+            if option == "tos":
+                told = 1 if told == "inherit" else int(str(told), 0)
+            if told != wanted[option]:
+                yield f"{option} is {told}"
+        if "remote" in item:
+            # Where what has no other entry goes.
+            entry = {"interface": item["name"], "mac": "00:00:00:00:00:00", "dst": item["remote"]}
+            yield from self._entry({**entry, "namespace": place[0]})
+        yield from self._is(place, {**item, "up": item.get("up", True)})
+
+    # -- entries of tables
+
+    def _one(self, what: str, item: Json, wanted: Json, told: t.Iterable[Json]) -> t.Iterator[str]:
+        """Among what is told there is just one that has what is wanted."""
+        found = [entry for entry in told if all(entry.get(word, False) == value for word, value in wanted.items())]
+        self._entries[what] += [{"place": item.get("namespace", OWN), **entry} for entry in found]
+        if len(found) != 1:
+            yield f"there are {len(found)} with {wanted}"
+
+    def _rule(self, item: Json) -> t.Iterator[str]:
+        told = self._found[item.get("namespace", OWN)]["rules"]
+        is_ipv6 = item.get("family") == "ipv6" or ":" in item.get("from", "") + item.get("to", "")
+        mark, _slash, mask = item.get("fwmark", "").partition("/")
+        low, _dash, high = item.get("uidrange", "").partition("-")
+        wanted = {
+            "priority": item["priority"],
+            "family": 6 if is_ipv6 else 4,
+            **dict(zip(("src", "srclen"), _parts(item.get("from", "all")))),
+            **(dict(zip(("dst", "dstlen"), _parts(item["to"]))) if "to" in item else {"dst": False}),
+            "not": None if item.get("not") else False,
+            "fwmark": mark or False,
+            "fwmask": mask or False,
+            "tos": item.get("tos", False),
+            "iif": item.get("iif", False),
+            "oif": item.get("oif", False),
+            "uid_start": int(low) if low else False,
+            "uid_end": int(high or low) if low else False,
+            "ipproto": item.get("ipproto", False),
+            "table": item.get("table", False),
+            "goto": item.get("goto", False),
+            "nop": None if item.get("action") == "nop" else False,
+            "suppress_prefixlen": item.get("suppress_prefixlength", False),
+        }
+        if item.get("action", "lookup") not in ("lookup", "goto", "nop"):
+            wanted["action"] = item["action"]
+        yield from self._one("rules", item, wanted, told)
+
+    def _neighbour(self, item: Json) -> t.Iterator[str]:
+        raw = self._found[item.get("namespace", OWN)]
+        wanted: Json = {"dst": item["address"], "dev": item["interface"]}
+        if item.get("proxy"):
+            yield from self._one("proxies", item, wanted, raw["proxies"])
+            return
+        wanted.update(lladdr=item["mac"])
+        if "nud" in item:
+            wanted["state"] = [item["nud"].upper()]
+        if "router" in item:
+            wanted["router"] = None if item["router"] else False
+        yield from self._one("neighbours", item, wanted, raw["neighbours"])
+
+    def _entry(self, item: Json) -> t.Iterator[str]:
+        place = _place(item, "interface")
+        wanted: Json = {"ifname": place[1], "mac": item["mac"]}
+        if "dst" in item:
+            wanted["dst"] = item["dst"]
+        else:
+            wanted["master"] = self._links[place].get("master", place[1])
+        if "type" in item:
+            wanted["state"] = {"local": "permanent"}.get(item["type"], item["type"])
+        if "sticky" in item:
+            wanted["flags"] = ["sticky"] if item["sticky"] else []
+        yield from self._one("fdb", item, wanted, self._found[place[0]]["fdb"])
+
+    def _qdisc(self, item: Json) -> t.Iterator[str]:
+        namespace, interface = _place(item, "interface")
+        rate = {"1mbit": 125000, "10mbit": 1250000, "1gbit": 125000000}[item["rate"]]
+        told = [
+            {**qdisc, "rate": qdisc["options"].get("rate"), "lat": qdisc["options"].get("lat")}
+            for qdisc in self._found[namespace]["qdiscs"]
+        ]
+        yield from self._one("qdiscs", item, {"kind": "tbf", "dev": interface, "rate": rate}, told)
+
     # -- nothing else
 
     def _surplus(self) -> t.Iterator[str]:
@@ -227,6 +348,12 @@ class _Judge:
         yield from _unexpected("route", routes, self._routes)
         all_routes = [key for key, _route in self._present_routes(self._found)]
         yield from (f"route {key} is there twice" for key in self._routes if all_routes.count(key) > 1)
+        for what, is_set in _ENTRIES.items():
+            for name, raw in self._found.items():
+                there = [entry for entry in raw.get(what, ()) if is_set(entry, raw)]
+                wanted = [entry for entry in self._entries[what] if entry["place"] == name]
+                if len(there) != len(wanted):
+                    yield f"of {what} {name!r} has {there}, and not only {wanted}"
 
     @staticmethod
     def _present_addresses(found: Found) -> t.Iterator[tuple[tuple[str, ...], Json]]:
@@ -246,6 +373,23 @@ class _Judge:
             for route in raw.get("routes", ()):
                 if route.get("protocol") != "kernel":
                     yield (name, _network(route), str(route.get("table", "main")), route.get("metric", 0)), route
+
+
+# What a table of a namespace's has by somebody's will.
+_ENTRIES: dict[str, t.Callable[[Json, Json], bool]] = {
+    "rules": lambda rule, raw: rule.get("protocol") != "kernel",
+    "neighbours": lambda entry, raw: is_static_neighbour(entry),
+    "proxies": lambda entry, raw: True,
+    # The MAC of a macvlan is an entry of the link below.
+    "fdb": lambda entry, raw: is_static_entry(entry, raw) and ("self" not in entry["flags"] or "dst" in entry),
+    "qdiscs": lambda qdisc, raw: qdisc["handle"] != "0:",
+}
+
+
+def _parts(network: str) -> tuple[t.Any, t.Any]:
+    """As "ip rule" tells it: a host without its length."""
+    address, _slash, length = network.partition("/")
+    return address, False if length in ("", "32", "128") else int(length)
 
 
 def _place(item: Json, option: str = "name") -> Place:

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.netns.lab.plugins.plugin_utils._lab.reader import VARIABLES, read_lab
 from ansible_collections.netns.lab.tests.benchmark import __main__ as main
 from ansible_collections.netns.lab.tests.benchmark.contenders import CONTENDERS
 from ansible_collections.netns.lab.tests.benchmark.contenders.ansible import recap
 from ansible_collections.netns.lab.tests.benchmark.contenders.base import Script
 from ansible_collections.netns.lab.tests.benchmark.contenders.batch import Batch
+from ansible_collections.netns.lab.tests.benchmark.contenders.lab import LabRole
 from ansible_collections.netns.lab.tests.benchmark.contenders.shell import Shell
 from ansible_collections.netns.lab.tests.benchmark.layout import layout_of
 from ansible_collections.netns.lab.tests.benchmark.measure import Stopwatch
@@ -37,6 +39,21 @@ def test_a_script_changes_one_thing_however_many_bridges_there_are(kind: type[Sc
 def test_a_batch_names_every_member_once_as_a_namespace_and_once_as_a_pair(tmp_path: Path) -> None:
     text = script(Batch, "build", 3000, tmp_path)
     assert text.count("netns add ") == text.count("type veth ") == text.count("address add ") - 3 == 3000
+
+
+@pytest.mark.parametrize("size", [10, 3000])
+def test_as_a_graph_it_is_the_same_lab(size: int, tmp_path: Path) -> None:
+    layout = layout_of(size)
+    contender = LabRole(layout, Stopwatch(tmp_path / "stopwatch", tmp_path), tmp_path, tmp_path)
+    _playbook, variables = contender._definition("build")
+    lab = read_lab({name: value for name, value in variables.items() if name in VARIABLES})
+    assert [node.namespace for node in lab.nodes.values() if not node.is_bridge] == layout.namespaces
+    assert [str(node.addresses[0]) for node in lab.nodes.values() if node.is_bridge] == [
+        bridge.address for bridge in layout.bridges
+    ]
+    assert [str(end.addresses[0]) for segment in lab.segments for end in segment.ends] == [
+        bridge.member_address(number) for bridge in layout.bridges for number in bridge.numbers()
+    ]
 
 
 def test_contenders_are_known_by_their_keys() -> None:

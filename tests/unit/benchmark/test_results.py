@@ -37,6 +37,16 @@ def test_the_module_has_medians_of_its_own() -> None:
     assert (found.module_seconds, found.module_peak_mib) == (1.0, 20.0)
 
 
+def test_the_same_lab_as_a_graph_has_the_same_budget_and_is_no_peer() -> None:
+    runs = [record("floor", 1000, "build", 2.0), record("floor", 1000, "remove", 1.0)]
+    took = {"build": 5.0, "again": 2.0, "remove": 2.0}
+    runs += [record("lab", 1000, phase, seconds) for phase, seconds in took.items()]
+    results = Results(runs)
+    found = [one for one in results.goals() if one.text.startswith("as a graph: ")]
+    assert [(one.measured, one.met) for one in found] == [(2.5, False), (1.0, True), (2.0, True)]
+    assert not any("to lab" in one.text for one in results.goals())
+
+
 def test_a_second_run_is_compared_with_the_build_of_the_floor() -> None:
     results = Results([record("floor", 10, "build", 2.0), record("collection", 10, "again", 3.0)])
     assert results.to_floor("collection", 10, "again") == 1.5
@@ -64,6 +74,9 @@ def test_the_budget_knows_what_is_kept_missed_and_not_measured() -> None:
         "run again, to the floor's build": True,
         "change one address, to run again": False,
         "remove, to the floor's remove": None,
+        "as a graph: build, to the floor's build": None,
+        "as a graph: run again, to the floor's build": None,
+        "as a graph: remove, to the floor's remove": None,
         "build 3000, to build 1000": True,
         "peak memory of the module": False,
         "build 1000, to batch": True,

@@ -430,7 +430,7 @@ class FakeSocket:
         self.kernel = kernel
         self.links = links
 
-    def exchange(self, requests: t.Sequence[tuple[int, int, bytes]]) -> list[nl.Answer]:
+    def exchange(self, requests: t.Sequence[tuple[int, int, bytes]], told: bool = False) -> list[nl.Answer]:
         return [self._answer(*request) for request in requests]
 
     def _answer(self, kind: int, flags: int, body: bytes) -> nl.Answer:

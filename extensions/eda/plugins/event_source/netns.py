@@ -13,7 +13,7 @@ from pathlib import Path
 
 DOCUMENTATION = r"""
 short_description: Tell when network namespaces, and what is in them, change
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Tells of namespaces that are made and deleted on the host where C(ansible-rulebook) runs, as C(ip netns monitor)
     does. On request also of links, addresses and routes inside them, as C(ip monitor) does.

@@ -56,7 +56,7 @@ class Socket:
     def dump(self, kind: int, body: bytes) -> list[bytes]:
         return self.host.dumps[kind].get(self.name, [])
 
-    def exchange(self, requests: t.Sequence[tuple[int, int, bytes]]) -> list[nl.Answer]:
+    def exchange(self, requests: t.Sequence[tuple[int, int, bytes]], told: bool = False) -> list[nl.Answer]:
         answers = []
         for kind, _flags, body in requests:
             assert kind == nl.RTM_GETNSID
