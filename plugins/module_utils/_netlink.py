@@ -243,11 +243,12 @@ class NetlinkSocket:
     def _receive(self, how: int = 0) -> list[tuple[int, int, int, bytes]]:
         """Type, flags, sequence number and body of each message that one read takes."""
         data = bytes(_received[: self._socket.recv_into(_received, 0, how)])
-        unpack, end, offset = _HEADER.unpack_from, len(data) - _HEADER.size, 0
+        unpack, head, offset = _HEADER.unpack_from, _HEADER.size, 0
+        end = len(data) - head
         found = []
         while offset <= end:
             length, kind, flags, sequence, _port = unpack(data, offset)
-            found.append((kind, flags, sequence, data[offset + 16 : offset + length]))
+            found.append((kind, flags, sequence, data[offset + head : offset + length]))
             offset += (length + 3) & ~3
         return found
 

@@ -93,13 +93,11 @@ def answer(params: Told, kinds: t.Sequence[Kind]) -> Told:
 
 @contextlib.contextmanager
 def _keeping_everything() -> t.Iterator[None]:
-    """All that is made in here is returned, and Python need not look through it for garbage again and again, nor once
-    more at its end."""
+    """All that is made in here is returned, and Python need not look through it for garbage again and again."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
-        gc.freeze()
     finally:
         if was_enabled:
             gc.enable()
@@ -156,6 +154,11 @@ def _subsets(asked: list[str]) -> set[str]:
     if all(word.startswith("!") for word in asked):
         chosen = set(SUBSETS)
     return chosen - excluded
+
+
+def _has_vanished(error: OSError) -> bool:
+    """Whether it says no more than that a namespace is not there: its file is, for a moment before and after it."""
+    return error.errno in (errno.ENOENT, errno.EINVAL)
 
 
 class _Asking:
@@ -294,8 +297,7 @@ class _Answer:
         try:
             return self.host.inspect(name)
         except OSError as e:
-            # Its file is there for a moment before and after the namespace is.
-            if e.errno not in (errno.ENOENT, errno.EINVAL):
+            if not _has_vanished(e):
                 raise
             return None
 
@@ -321,8 +323,7 @@ class _Answer:
         try:
             opened = self.host.socket(called)
         except OSError as e:
-            # Its file is there for a moment before and after the namespace is.
-            if e.errno not in (errno.ENOENT, errno.EINVAL):
+            if not _has_vanished(e):
                 raise
             return False
         if "links" in seen:

@@ -10,6 +10,7 @@ import typing as t
 
 from ansible_collections.netns.lab.tests.benchmark.contenders import ansible
 from ansible_collections.netns.lab.tests.benchmark.contenders.base import Contender
+from ansible_collections.netns.lab.tests.benchmark.layout import Bridge
 from ansible_collections.netns.lab.tests.benchmark.measure import AGAIN, CHANGE, PHASES, PING, REMOVE, Sample
 
 
@@ -30,10 +31,9 @@ class Collection(Contender):
     def _definition(self, phase: str) -> tuple[str, dict[str, t.Any]]:
         """The whole definition each time, as somebody has it who keeps it in a file."""
         first = self.layout.bridges[0]
+        address = self._address(first, phase)
         # Without the pings that come behind it: nobody else's time has any.
         variables: dict[str, t.Any] = {"verify": False, **({"bridged_state": "absent"} if phase == REMOVE else {})}
-        # One address is another after the change, and that is what is taken away.
-        address = first.other_address if phase in (CHANGE, REMOVE) else first.address
         if len(self.layout.bridges) == 1:
             variables.update(
                 bridged_member_count=first.members, bridged_subnet=[first.subnet], bridged_bridge_addresses=[address]
@@ -41,3 +41,8 @@ class Collection(Contender):
             return "netns.lab.bridged", variables
         variables.update(members=first.members, address=address)
         return str(ansible.PLAYBOOKS / "three_bridges.yml"), variables
+
+    def _address(self, bridge: Bridge, phase: str) -> str:
+        """One address is another after the change, and that is what is taken away."""
+        is_other = bridge is self.layout.bridges[0] and phase in (CHANGE, REMOVE)
+        return bridge.other_address if is_other else bridge.address

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.netns.lab.tests.benchmark.contenders.collection import Collection
-from ansible_collections.netns.lab.tests.benchmark.measure import CHANGE, PHASES, REMOVE
+from ansible_collections.netns.lab.tests.benchmark.measure import PHASES, REMOVE
 
 
 class LabRole(Collection):
@@ -21,10 +21,9 @@ class LabRole(Collection):
 
     def _definition(self, phase: str) -> tuple[str, dict[str, t.Any]]:
         nodes: dict[str, t.Any] = {}
-        for at, bridge in enumerate(self.layout.bridges):
-            address = bridge.other_address if at == 0 and phase in (CHANGE, REMOVE) else bridge.address
+        for bridge in self.layout.bridges:
             nodes[f"{bridge.prefix}[1:{bridge.members}]"] = {}
-            nodes[bridge.name] = {"kind": "bridge", "namespace": None, "addresses": [address]}
+            nodes[bridge.name] = {"kind": "bridge", "namespace": None, "addresses": [self._address(bridge, phase)]}
         return "netns.lab.lab", {
             "lab_nodes": nodes,
             "lab_links": [[f"{bridge.prefix}[1:{bridge.members}]", bridge.name] for bridge in self.layout.bridges],

@@ -58,7 +58,7 @@ class Link:
         return (self.place, self.name)
 
 
-class _Maker:
+class Maker:
     def __init__(self, draw: st.DrawFn) -> None:
         self._draw = draw
         self.links: dict[tuple[str, str], Link] = {}
@@ -432,20 +432,20 @@ def _route_key(item: Item) -> tuple[str, str, str, int]:
 @st.composite
 def definitions(draw: st.DrawFn) -> Definition:
     """One definition."""
-    return _Maker(draw).make(None)
+    return Maker(draw).make(None)
 
 
 @st.composite
 def changes(draw: st.DrawFn) -> tuple[Definition, Definition]:
     """A definition and the one that comes after it; some items of the second say what is to be gone of the first."""
-    first = _Maker(draw).make(None)
-    return first, _Maker(draw).make(first)
+    first = Maker(draw).make(None)
+    return first, Maker(draw).make(first)
 
 
 @st.composite
 def additions(draw: st.DrawFn) -> tuple[Definition, Definition]:
     """What is there already, and a definition that has all of it and more."""
-    everything = _Maker(draw).make(None)
+    everything = Maker(draw).make(None)
     # What changes for good what was there is left out, and so is a default route, which the guard would keep.
     everything.pop("netns_link", None)
     everything["netns_route"] = [

@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import typing as t
 
+if t.TYPE_CHECKING:
+    from ansible_collections.netns.lab.tests.integration.helpers.definitions import Link, Maker
+
 Item = dict[str, t.Any]
 
 # None of them is a link's.
@@ -18,31 +21,6 @@ _UNDERLAYS = {4: ("10.99.0.1", "10.99.0.8", "10.99.0.9"), 6: ("2001:db8:99::1", 
 _NEIGHBOURS = {4: ("10.1.0.77", "10.9.7.7"), 6: ("2001:db8:1::77", "fe80::77")}
 _VXLAN_HEADER = 70
 _LAST_RULE = 32766
-
-
-class Link(t.Protocol):
-    place: str
-    name: str
-    kind: str
-    up: bool
-    ipv6: bool
-    options: Item
-    master: str | None
-    carrier: bool
-
-    @property
-    def key(self) -> tuple[str, str]: ...
-
-
-class Maker(t.Protocol):
-    links: dict[tuple[str, str], t.Any]
-    sections: dict[str, list[Item]]
-
-    def often(self) -> bool: ...
-    def rarely(self) -> bool: ...
-    def number(self, low: int, high: int) -> int: ...
-    def one(self, choices: t.Sequence[t.Any]) -> t.Any: ...
-    def some(self, **choices: t.Sequence[t.Any]) -> Item: ...
 
 
 def _in(place: str, option: str = "namespace") -> Item:

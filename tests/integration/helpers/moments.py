@@ -91,10 +91,10 @@ def _watch_requests(
     exchange = _netlink.NetlinkSocket._exchange_batch
     dump = _netlink.NetlinkSocket._dump_once
 
-    def exchanged(self: _netlink.NetlinkSocket, requests: t.Any) -> list[_netlink.Answer]:
+    def exchanged(self: _netlink.NetlinkSocket, requests: t.Any, *arguments: t.Any) -> list[_netlink.Answer]:
         codes = [None if run.undoing else request() for _request in requests]
         sent = [message for message, code in zip(requests, codes) if code is None]
-        answers = iter(exchange(self, sent) if sent else [])
+        answers = iter(exchange(self, sent, *arguments) if sent else [])
         return [
             next(answers) if code is None else _netlink.Answer([], _netlink.NetlinkError(code, "a test's fault"))
             for code in codes
