@@ -39,7 +39,6 @@ from ansible_collections.netns.lab.plugins.module_utils._steps import CreateName
 
 # The kernel takes namespaces down in the background; hosts with many processors were seen to take 8 to 60 s.
 _PATIENCE = 90.0
-_DELETIONS = (nl.RTM_DELLINK, nl.RTM_DELADDR, nl.RTM_DELROUTE, nl.RTM_DELNEIGH, nl.RTM_DELRULE)
 # After this, what should have gone with a namespace is deleted for itself: something keeps the namespace open.
 _GRACE = 5.0
 _IFINFOMSG_INDEX = struct.Struct("=4xi")
@@ -67,7 +66,7 @@ class Applier:
         for level in plan.levels:
             for operation, step in level:
                 if isinstance(step, CreateNamespace):
-                    self._make(operation.wish.item, step.name, view)
+                    self._make(operation.wish.item, step, view)
                     last[step.name] = _unlikely_index(set())
                 elif isinstance(step, HostStep):
                     try:
@@ -93,12 +92,12 @@ class Applier:
                 self._chosen[fact.key] = index
                 view.put(Fact(fact.key, {**fact.values, "index": index}, fact.requires, fact.restore, str(index)))
 
-    def _make(self, item: str, name: str, view: View) -> None:
+    def _make(self, item: str, step: CreateNamespace, view: View) -> None:
         try:
-            entry = self.host.make(name)
+            entry = self.host.make(step.name, step.loopback)
         except OSError as e:
             raise KernelError(item, e.errno or 0) from e
-        fact = view.fact(netns_key(name))
+        fact = view.fact(netns_key(step.name))
         view.put(Fact(fact.key, {**fact.values, "inode": entry.inode}, fact.requires, fact.restore, entry.mark))
 
     def run(self, plan: Plan, await_effects: t.Callable[[], None] = lambda: None) -> None:
@@ -156,28 +155,13 @@ class Applier:
                 requests.setdefault(step.namespace, []).append((item, step))
             else:
                 others.append((item, t.cast(HostStep, step)))
-        for namespace, asked in requests.items():
-            for batch in self._batches(asked):
-                self._send(namespace, batch)
+        for namespace, batch in requests.items():
+            for start in range(0, len(batch), nl.BATCH):
+                self._send(namespace, batch[start : start + nl.BATCH])
         # Last, so that they are undone first: what is made again may reach into a namespace that gets its name back.
         for item, other in others:
             self._run_host_step(item, other)
         self._stop_naming()
-
-    def _batches(self, asked: list[tuple[str, Request]]) -> t.Iterator[list[tuple[str, Request]]]:
-        """As many at once as may be, and those that need the index of a link that the kernel chooses behind it."""
-        batch: list[tuple[str, Request]] = []
-        made: set[Key] = set()
-        for item, step in asked:
-            placeholders = list(_placeholders((step.header, step.attrs)))
-            needed = {placeholder.link for placeholder in placeholders if isinstance(placeholder, Index)}
-            if len(batch) == nl.BATCH or needed & made:
-                yield batch
-                batch, made = [], set()
-            batch.append((item, step))
-            made |= {p.link for p in placeholders if isinstance(p, NewIndex) and p.link not in self._chosen}
-        if batch:
-            yield batch
 
     def _run_host_step(self, item: str, step: HostStep) -> None:
         if step.partial:
@@ -200,7 +184,7 @@ class Applier:
                 continue
             if step.partial:
                 self._done.append((item, step))
-            elif step.type in _DELETIONS:
+            elif step.type in nl.DELETIONS:
                 # It may go all the same, with something else that this batch deletes.
                 self._done.append((item, _undone_if_need_be(step)))
             failed = failed or KernelError(item, error.code, error.said, _cure(step, error))
@@ -230,8 +214,7 @@ class Applier:
     def _resolve(self, value: t.Any) -> t.Any:
         """A message with its placeholders filled in."""
         if isinstance(value, Index):
-            known = self._indexes.get(value.link)
-            return self._chosen[value.link] if known is None else known  # of a link that the same batch makes
+            return self._indexes[value.link]
         if isinstance(value, NewIndex):
             return self._chosen.get(value.link, 0)  # 0: the kernel chooses
         if isinstance(value, NamespaceFd):
@@ -244,12 +227,9 @@ class Applier:
 
     def _learn_indexes(self, steps: list[Request]) -> None:
         unknown: dict[str, dict[Key, None]] = {}
-        made: set[Key] = set()
         for step in steps:
             for placeholder in _placeholders((step.header, step.attrs)):
-                if isinstance(placeholder, NewIndex):
-                    made.add(placeholder.link)
-                elif placeholder.link not in self._indexes and placeholder.link not in made:
+                if isinstance(placeholder, Index) and placeholder.link not in self._indexes:
                     unknown.setdefault(placeholder.link[1], {})[placeholder.link] = None
         for namespace, keys in unknown.items():
             questions = [

@@ -252,15 +252,6 @@ class Request(Step):
     tolerated: tuple[int, ...] = ()
     """Errnos that mean it is done already."""
     turn: Key | None = None
-    awaited_by_none: bool = False
-    """Nothing depends on it, so it may go along with other requests to the namespace later on."""
-
-    @property
-    def is_built_on(self) -> bool:
-        """Whether requests behind it in the same batch may build on it: what it makes or sets stays where it is. If it
-        fails, they find nothing, as a link has its index from here on."""
-        # include/uapi/linux/rtnetlink.h: the four types of a subject are new, delete, get and set, from a multiple of 4.
-        return self.type % 4 == 0 and not any(name == "IFLA_NET_NS_FD" for name, _value in self.attrs)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ import ipaddress
 import typing as t
 from dataclasses import dataclass, field
 
+from ansible_collections.netns.lab.plugins.module_utils import _netlink as nl
 from ansible_collections.netns.lab.plugins.module_utils._errors import LabError
 from ansible_collections.netns.lab.plugins.module_utils._iproute2 import quoted
 from ansible_collections.netns.lab.plugins.module_utils._model import (
@@ -36,7 +37,7 @@ class Plan:
 
     operations: list[Operation] = field(default_factory=list)
     levels: list[list[tuple[Operation, Step]]] = field(default_factory=list)
-    """The steps of a level do not depend on each other, but for requests to one namespace, which are in their order."""
+    """The steps of a level do not depend on each other, but for requests to one namespace: those are in their order."""
 
     @property
     def commands(self) -> list[str]:
@@ -124,7 +125,6 @@ def plan(
                             _plan_one(first, view, result, levels, made)
             _plan_one(wish, view, result, levels, made)
             watch(wish, view)
-        levels.close()
     for key in made:
         if key in view and key not in view.adopted:
             view.owned[key] = None
@@ -163,23 +163,17 @@ def _leads_somewhere(link: Fact, view: View) -> bool:
 
 
 class _Spot(t.NamedTuple):
-    """Where a step is."""
+    """Where in the levels something is done."""
 
     level: int
-    namespace: str | None
-    """Where requests of the same level that build on it may follow it."""
-
-
-def _later(one: _Spot, other: _Spot | None) -> _Spot:
-    if other is None or one.level > other.level or one == other:
-        return one
-    return other if other.level > one.level else _Spot(one.level, None)
+    batch: str | None
+    """The namespace whose requests may follow it within the level; None: what follows is in a later level."""
 
 
 class _Levels:
     """Puts each step behind those that make what it needs, those that make room for it and those that need what it
-    takes away, and no later than that: into the same level where both are requests to one namespace, which are sent in
-    their order, and else into the next one."""
+    takes away, and no later than that: in the next level, or right behind them in the same batch of requests to one
+    namespace."""
 
     def __init__(self, result: Plan, first: int) -> None:
         self._levels = result.levels
@@ -188,7 +182,6 @@ class _Levels:
         self._free: dict[Key, _Spot] = {}
         self._used: dict[Key, _Spot] = {}
         self._turns: dict[Key, int] = {}
-        self._awaited_by_none: list[tuple[int, Operation, Request]] = []
 
     def add(
         self, operation: Operation, needed: t.Iterable[Key], made: t.Iterable[Key], gone: t.Iterable[Key]
@@ -199,41 +192,47 @@ class _Levels:
         # What goes may go from another namespace, whose requests are sent before those here.
         waits += [self._used[key] for key in gone if key in self._used]
         for step in operation.steps:
-            level = max((self._behind(spot, step) for spot in waits), default=self._first)
+            level = max((_level_behind(spot, step) for spot in waits), default=self._first)
             if step.turn is not None:
                 level = self._turns[step.turn] = max(level, self._turns.get(step.turn, level))
-            if isinstance(step, Request) and step.awaited_by_none:
-                self._awaited_by_none.append((level, operation, step))
-                continue
-            self._level(level).append((operation, step))
-            waits = [_Spot(level, step.namespace if isinstance(step, Request) and step.is_built_on else None)]
+            while len(self._levels) <= level:
+                self._levels.append([])
+            self._levels[level].append((operation, step))
+            waits = [_Spot(level, step.namespace if isinstance(step, Request) and _leaves_links(step) else None)]
         for spot in waits:
-            for key in wish.provides:
-                self._ready[key] = _later(spot, self._ready.get(key))
-            for key in needed:
-                self._used[key] = _later(spot, self._used.get(key))
-            for key in gone:
-                self._free[key] = _later(spot, self._free.get(key))
+            for known, keys in ((self._ready, wish.provides), (self._used, needed), (self._free, gone)):
+                for key in keys:
+                    known[key] = _later(spot, known.get(key, spot))
 
-    def close(self) -> None:
-        """Puts what nothing waits for in front of the first requests that go to the same namespace all the same."""
-        sent = [{step.namespace for _operation, step in level if isinstance(step, Request)} for level in self._levels]
-        fronts: dict[int, list[tuple[Operation, Step]]] = {}
-        for first, operation, step in self._awaited_by_none:
-            fitting = (level for level in range(first, len(sent)) if step.namespace in sent[level])
-            fronts.setdefault(next(fitting, first), []).append((operation, step))
-        for level, front in fronts.items():
-            self._level(level)[:0] = front
 
-    @staticmethod
-    def _behind(spot: _Spot, step: Step) -> int:
-        follows = isinstance(step, Request) and step.namespace == spot.namespace
-        return spot.level if follows else spot.level + 1
+def _level_behind(spot: _Spot, step: Step) -> int:
+    follows = isinstance(step, Request) and step.namespace == spot.batch and _only_adds(step)
+    return spot.level if follows else spot.level + 1
 
-    def _level(self, number: int) -> list[tuple[Operation, Step]]:
-        while len(self._levels) <= number:
-            self._levels.append([])
-        return self._levels[number]
+
+# When the kernel refuses a request, it goes on with the rest of the batch. So what follows another there must do no harm
+# if that has failed: it must not meet a stranger's link in the place of one that did not come, and must be taken back
+# exactly, whatever it has found.
+
+
+def _leaves_links(step: Request) -> bool:
+    """Whether links have the names that they had before."""
+    if step.type == nl.RTM_NEWLINK:
+        return not step.flags & nl.NLM_F_CREATE and not any(name == "IFLA_NET_NS_FD" for name, _value in step.attrs)
+    return step.type != nl.RTM_DELLINK
+
+
+def _only_adds(step: Request) -> bool:
+    """Whether it makes something new or nothing at all, and is taken back by deleting just that."""
+    is_deleted = all(isinstance(inverse, Request) and inverse.type in nl.DELETIONS for inverse in step.undo)
+    return bool(step.flags & nl.NLM_F_EXCL and step.undo) and is_deleted
+
+
+def _later(one: _Spot, other: _Spot) -> _Spot:
+    """Where both are done."""
+    if one.level == other.level and one.batch != other.batch:
+        return _Spot(one.level, None)
+    return max(one, other, key=lambda spot: spot.level)
 
 
 def _ordered(wishes: list[Wish]) -> list[Wish]:

@@ -13,7 +13,6 @@ import errno
 import os
 import time
 import typing as t
-from dataclasses import replace
 
 from ansible_collections.netns.lab.plugins.module_utils import _etc as etc
 from ansible_collections.netns.lab.plugins.module_utils import _netlink as nl
@@ -62,9 +61,9 @@ _UNASSIGNED = 0xFFFFFFFF  # NETNSA_NSID_NOT_ASSIGNED: the kernel chooses
 Values = dict[str, t.Any]
 
 
-def _loopback(name: str) -> Fact:
+def _loopback(name: str, up: bool = False) -> Fact:
     return Fact(
-        link_key(name, "lo"), {**FRESH, "index": 1, "mtu": 65536}, (netns_key(name),), mark="1"
+        link_key(name, "lo"), {**FRESH, "index": 1, "mtu": 65536, "up": up}, (netns_key(name),), mark="1"
     )
 
 
@@ -249,10 +248,12 @@ class Netns(Kind):
             steps += [AttachNamespace(wish.name)] if attached else []
             commands += attached
         elif not is_named:
-            steps.append(CreateNamespace(wish.name))
+            steps.append(CreateNamespace(wish.name, options["loopback"]))
             commands.append(ip(OWN, "netns", "add", wish.name))
+            if options["loopback"]:
+                commands.append(ip(wish.name, "link", "set", "dev", "lo", "up"))
             view.put(Fact(key, {"inode": 0, "processes": []}))
-            view.put(_loopback(wish.name))
+            view.put(_loopback(wish.name, up=options["loopback"]))
         lo = link_key(wish.name, "lo")
         if lo not in view:  # check mode: an earlier task is to make the namespace
             view.put(_loopback(wish.name))
@@ -266,7 +267,7 @@ class Netns(Kind):
             before["loopback"], after["loopback"] = is_up, options["loopback"]
         if is_up != options["loopback"]:
             up_steps, up_commands = change_link(lo, view, {"up": options["loopback"]})
-            steps += [replace(step, awaited_by_none=True) for step in up_steps]
+            steps += up_steps
             commands += up_commands
         return [Operation(wish, steps, commands, before if is_named else None, after)] if steps else []
 
