@@ -34,7 +34,7 @@ from ansible_collections.netns.lab.plugins.module_utils._model import (
     netns_key,
     place,
 )
-from ansible_collections.netns.lab.plugins.module_utils._plan import Plan
+from ansible_collections.netns.lab.plugins.module_utils._plan import Plan, leaves_links
 from ansible_collections.netns.lab.plugins.module_utils._steps import CreateNamespace, DeleteNamespace, HostStep
 
 # The kernel takes namespaces down in the background; hosts with many processors were seen to take 8 to 60 s.
@@ -311,6 +311,8 @@ class Applier:
                     self._undo_one(inverse)
                 except (LabError, OSError, nl.NetlinkError) as e:
                     failures.append(str(e))
+                    if isinstance(inverse, Request) and not leaves_links(inverse):
+                        break  # where the link does not come back, what it had would go to a stranger's of its name
         return failures
 
     def _undo_one(self, step: Step) -> None:

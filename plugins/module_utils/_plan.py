@@ -198,7 +198,7 @@ class _Levels:
             while len(self._levels) <= level:
                 self._levels.append([])
             self._levels[level].append((operation, step))
-            waits = [_Spot(level, step.namespace if isinstance(step, Request) and _leaves_links(step) else None)]
+            waits = [_Spot(level, step.namespace if isinstance(step, Request) and leaves_links(step) else None)]
         for spot in waits:
             for known, keys in ((self._ready, wish.provides), (self._used, needed), (self._free, gone)):
                 for key in keys:
@@ -215,7 +215,7 @@ def _level_behind(spot: _Spot, step: Step) -> int:
 # exactly, whatever it has found.
 
 
-def _leaves_links(step: Request) -> bool:
+def leaves_links(step: Request) -> bool:
     """Whether links have the names that they had before."""
     if step.type == nl.RTM_NEWLINK:
         return not step.flags & nl.NLM_F_CREATE and not any(name == "IFLA_NET_NS_FD" for name, _value in step.attrs)
