@@ -37,7 +37,7 @@ class Plan:
 
     operations: list[Operation] = field(default_factory=list)
     levels: list[list[tuple[Operation, Step]]] = field(default_factory=list)
-    """The steps of a level do not depend on each other, but for requests to one namespace: those are in their order."""
+    """The steps of a level do not depend on each other, but for requests to one namespace, which go in their order."""
 
     @property
     def commands(self) -> list[str]:
@@ -210,9 +210,9 @@ def _level_behind(spot: _Spot, step: Step) -> int:
     return spot.level if follows else spot.level + 1
 
 
-# When the kernel refuses a request, it goes on with the rest of the batch. So what follows another there must do no harm
-# if that has failed: it must not meet a stranger's link in the place of one that did not come, and must be taken back
-# exactly, whatever it has found.
+# When the kernel refuses a request, it goes on with the rest of the batch. So what follows another there must do no
+# harm if that has failed: it must not meet a stranger's link in the place of one that did not come, and must be taken
+# back exactly, whatever it has found.
 
 
 def leaves_links(step: Request) -> bool:
