@@ -34,12 +34,11 @@ from ansible_collections.netns.lab.plugins.module_utils._model import (
     netns_key,
     place,
 )
-from ansible_collections.netns.lab.plugins.module_utils._plan import Plan
+from ansible_collections.netns.lab.plugins.module_utils._plan import Plan, leaves_links
 from ansible_collections.netns.lab.plugins.module_utils._steps import CreateNamespace, DeleteNamespace, HostStep
 
 # The kernel takes namespaces down in the background; hosts with many processors were seen to take 8 to 60 s.
 _PATIENCE = 90.0
-_DELETIONS = (nl.RTM_DELLINK, nl.RTM_DELADDR, nl.RTM_DELROUTE, nl.RTM_DELNEIGH, nl.RTM_DELRULE)
 # After this, what should have gone with a namespace is deleted for itself: something keeps the namespace open.
 _GRACE = 5.0
 _IFINFOMSG_INDEX = struct.Struct("=4xi")
@@ -67,7 +66,7 @@ class Applier:
         for level in plan.levels:
             for operation, step in level:
                 if isinstance(step, CreateNamespace):
-                    self._make(operation.wish.item, step.name, view)
+                    self._make(operation.wish.item, step, view)
                     last[step.name] = _unlikely_index(set())
                 elif isinstance(step, HostStep):
                     try:
@@ -93,12 +92,12 @@ class Applier:
                 self._chosen[fact.key] = index
                 view.put(Fact(fact.key, {**fact.values, "index": index}, fact.requires, fact.restore, str(index)))
 
-    def _make(self, item: str, name: str, view: View) -> None:
+    def _make(self, item: str, step: CreateNamespace, view: View) -> None:
         try:
-            entry = self.host.make(name)
+            entry = self.host.make(step.name, step.loopback)
         except OSError as e:
             raise KernelError(item, e.errno or 0) from e
-        fact = view.fact(netns_key(name))
+        fact = view.fact(netns_key(step.name))
         view.put(Fact(fact.key, {**fact.values, "inode": entry.inode}, fact.requires, fact.restore, entry.mark))
 
     def run(self, plan: Plan, await_effects: t.Callable[[], None] = lambda: None) -> None:
@@ -185,7 +184,7 @@ class Applier:
                 continue
             if step.partial:
                 self._done.append((item, step))
-            elif step.type in _DELETIONS:
+            elif step.type in nl.DELETIONS:
                 # It may go all the same, with something else that this batch deletes.
                 self._done.append((item, _undone_if_need_be(step)))
             failed = failed or KernelError(item, error.code, error.said, _cure(step, error))
@@ -312,6 +311,8 @@ class Applier:
                     self._undo_one(inverse)
                 except (LabError, OSError, nl.NetlinkError) as e:
                     failures.append(str(e))
+                    if isinstance(inverse, Request) and not leaves_links(inverse):
+                        break  # where the link does not come back, what it had would go to a stranger's of its name
         return failures
 
     def _undo_one(self, step: Step) -> None:

@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 import time
 import typing as t
@@ -102,7 +101,7 @@ class _Look:
             message = read("ifaddrmsg", raw)
             own = message.get_attr("IFA_LOCAL") or message.get_attr("IFA_ADDRESS")
             flags = message.get_attr("IFA_FLAGS")
-            found[message["index"], str(ipaddress.ip_address(own))] = message["flags"] if flags is None else flags
+            found[message["index"], own] = message["flags"] if flags is None else flags
         return found
 
     def _links(self, names: t.Collection[str]) -> dict[str, tuple[int, bool]]:

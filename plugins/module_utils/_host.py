@@ -237,12 +237,16 @@ class Host:
         finally:
             os.close(lock)
 
-    def make(self, name: str) -> Entry:
-        """A new namespace, without its name as yet: it ends with this process unless it gets it."""
+    def make(self, name: str, loopback: bool) -> Entry:
+        """A new namespace, with its loopback interface up or down, without its name as yet: it ends with this process
+        unless it gets it."""
         syscalls.unshare(syscalls.CLONE_NEWNET)
         try:
             fd = self._unnamed[name] = os.open(_SELF, os.O_RDONLY)
-            self._keep(name, NetlinkSocket())
+            opened = NetlinkSocket()
+            self._keep(name, opened)
+            if loopback:
+                opened.set_up("lo")
         finally:
             syscalls.setns(self._own, syscalls.CLONE_NEWNET)
         return _entry(os.fstat(fd))

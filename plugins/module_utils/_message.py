@@ -17,6 +17,7 @@ is written by pyroute2 as well, and only a form that comes out the same is trust
 from __future__ import annotations
 
 import functools
+import ipaddress
 import socket
 import struct
 import types
@@ -43,7 +44,10 @@ def _link_layer_address(data: bytes) -> str:
 
 
 def _ip_address(data: bytes) -> str:
-    return socket.inet_ntop(socket.AF_INET6 if len(data) == 16 else socket.AF_INET, data)
+    """As the ipaddress module spells it, which is how items are spelled."""
+    text = socket.inet_ntop(socket.AF_INET6 if len(data) == 16 else socket.AF_INET, data)
+    # An IPv4 address within an IPv6 one is the one thing that the C library spells otherwise.
+    return str(ipaddress.IPv6Address(data)) if ":" in text and "." in text else text
 
 
 def _packed(layout: str) -> t.Callable[[t.Any], bytes]:

@@ -13,6 +13,7 @@ import ipaddress
 import typing as t
 from dataclasses import dataclass, field
 
+from ansible_collections.netns.lab.plugins.module_utils import _netlink as nl
 from ansible_collections.netns.lab.plugins.module_utils._errors import LabError
 from ansible_collections.netns.lab.plugins.module_utils._iproute2 import quoted
 from ansible_collections.netns.lab.plugins.module_utils._model import (
@@ -20,6 +21,7 @@ from ansible_collections.netns.lab.plugins.module_utils._model import (
     Key,
     Kind,
     Operation,
+    Request,
     Step,
     View,
     Wish,
@@ -35,7 +37,7 @@ class Plan:
 
     operations: list[Operation] = field(default_factory=list)
     levels: list[list[tuple[Operation, Step]]] = field(default_factory=list)
-    """The steps of a level do not depend on each other."""
+    """The steps of a level do not depend on each other, but for requests to one namespace, which go in their order."""
 
     @property
     def commands(self) -> list[str]:
@@ -160,16 +162,25 @@ def _leads_somewhere(link: Fact, view: View) -> bool:
     )
 
 
+class _Spot(t.NamedTuple):
+    """Where in the levels something is done."""
+
+    level: int
+    batch: str | None
+    """The namespace whose requests may follow it within the level; None: what follows is in a later level."""
+
+
 class _Levels:
     """Puts each step behind those that make what it needs, those that make room for it and those that need what it
-    takes away, and no later."""
+    takes away, and no later than that: in the next level, or right behind them in the same batch of requests to one
+    namespace."""
 
     def __init__(self, result: Plan, first: int) -> None:
-        self._result = result
+        self._levels = result.levels
         self._first = first
-        self._ready: dict[Key, int] = {}
-        self._free: dict[Key, int] = {}
-        self._used: dict[Key, int] = {}
+        self._ready: dict[Key, _Spot] = {}
+        self._free: dict[Key, _Spot] = {}
+        self._used: dict[Key, _Spot] = {}
         self._turns: dict[Key, int] = {}
 
     def add(
@@ -180,19 +191,48 @@ class _Levels:
         waits += [self._free[key] for key in made if key in self._free]
         # What goes may go from another namespace, whose requests are sent before those here.
         waits += [self._used[key] for key in gone if key in self._used]
-        level = max(waits, default=self._first)
         for step in operation.steps:
+            level = max((_level_behind(spot, step) for spot in waits), default=self._first)
             if step.turn is not None:
                 level = self._turns[step.turn] = max(level, self._turns.get(step.turn, level))
-            while len(self._result.levels) <= level:
-                self._result.levels.append([])
-            self._result.levels[level].append((operation, step))
-            level += 1
-        for key in wish.provides:
-            self._ready[key] = max(level, self._ready.get(key, level))
-        for key in needed:
-            self._used[key] = max(level, self._used.get(key, level))
-        self._free.update(dict.fromkeys(gone, level))
+            while len(self._levels) <= level:
+                self._levels.append([])
+            self._levels[level].append((operation, step))
+            waits = [_Spot(level, step.namespace if isinstance(step, Request) and leaves_links(step) else None)]
+        for spot in waits:
+            for known, keys in ((self._ready, wish.provides), (self._used, needed), (self._free, gone)):
+                for key in keys:
+                    known[key] = _later(spot, known.get(key, spot))
+
+
+def _level_behind(spot: _Spot, step: Step) -> int:
+    follows = isinstance(step, Request) and step.namespace == spot.batch and _only_adds(step)
+    return spot.level if follows else spot.level + 1
+
+
+# When the kernel refuses a request, it goes on with the rest of the batch. So what follows another there must do no
+# harm if that has failed: it must not meet a stranger's link in the place of one that did not come, and must be taken
+# back exactly, whatever it has found.
+
+
+def leaves_links(step: Request) -> bool:
+    """Whether links have the names that they had before."""
+    if step.type == nl.RTM_NEWLINK:
+        return not step.flags & nl.NLM_F_CREATE and not any(name == "IFLA_NET_NS_FD" for name, _value in step.attrs)
+    return step.type != nl.RTM_DELLINK
+
+
+def _only_adds(step: Request) -> bool:
+    """Whether it makes something new or nothing at all, and is taken back by deleting just that."""
+    is_deleted = all(isinstance(inverse, Request) and inverse.type in nl.DELETIONS for inverse in step.undo)
+    return bool(step.flags & nl.NLM_F_EXCL and step.undo) and is_deleted
+
+
+def _later(one: _Spot, other: _Spot) -> _Spot:
+    """Where both are done."""
+    if one.level == other.level and one.batch != other.batch:
+        return _Spot(one.level, None)
+    return max(one, other, key=lambda spot: spot.level)
 
 
 def _ordered(wishes: list[Wish]) -> list[Wish]:

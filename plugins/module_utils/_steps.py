@@ -38,9 +38,11 @@ class HostStep(Step):
 
 @dataclass
 class CreateNamespace(HostStep):
-    """As ``ip netns add``."""
+    """As ``ip netns add``, with or without ``ip link set lo up`` in it. The namespace itself is made beforehand
+    (Applier.prepare)."""
 
     name: str
+    loopback: bool
 
     @property
     def undo(self) -> list[Step]:  # type: ignore[override]

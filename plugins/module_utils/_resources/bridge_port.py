@@ -151,14 +151,14 @@ class BridgePort(Kind):
         )
 
     def observe(self, reader: Reader, namespaces: t.Sequence[str], wishes: t.Sequence[Wish]) -> t.Iterable[Fact]:
+        asked: dict[str, set[str]] = {}
+        for wish in wishes:
+            if wish.options["vlans"] is not None:
+                _type, namespace, name = wish.options["key"]
+                asked.setdefault(namespace, set()).add(name)
         for namespace in namespaces:
-            asked = {
-                wish.options["key"][2]
-                for wish in wishes
-                if wish.options["vlans"] is not None and wish.options["key"][1] == namespace
-            }
-            if asked:
-                yield from observe_vlans(reader, namespace, asked)
+            if namespace in asked:
+                yield from observe_vlans(reader, namespace, asked[namespace])
 
     def item(self, fact: Fact) -> dict[str, t.Any] | None:
         if fact.key[0] != "port":

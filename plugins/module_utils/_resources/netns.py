@@ -61,9 +61,9 @@ _UNASSIGNED = 0xFFFFFFFF  # NETNSA_NSID_NOT_ASSIGNED: the kernel chooses
 Values = dict[str, t.Any]
 
 
-def _loopback(name: str) -> Fact:
+def _loopback(name: str, up: bool = False) -> Fact:
     return Fact(
-        link_key(name, "lo"), {**FRESH, "index": 1, "mtu": 65536}, (netns_key(name),), mark="1"
+        link_key(name, "lo"), {**FRESH, "index": 1, "mtu": 65536, "up": up}, (netns_key(name),), mark="1"
     )
 
 
@@ -248,10 +248,12 @@ class Netns(Kind):
             steps += [AttachNamespace(wish.name)] if attached else []
             commands += attached
         elif not is_named:
-            steps.append(CreateNamespace(wish.name))
+            steps.append(CreateNamespace(wish.name, options["loopback"]))
             commands.append(ip(OWN, "netns", "add", wish.name))
+            if options["loopback"]:
+                commands.append(ip(wish.name, "link", "set", "dev", "lo", "up"))
             view.put(Fact(key, {"inode": 0, "processes": []}))
-            view.put(_loopback(wish.name))
+            view.put(_loopback(wish.name, up=options["loopback"]))
         lo = link_key(wish.name, "lo")
         if lo not in view:  # check mode: an earlier task is to make the namespace
             view.put(_loopback(wish.name))

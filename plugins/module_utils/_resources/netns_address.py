@@ -352,8 +352,8 @@ def _version(key: Key) -> int:
 def _fact(namespace: str, interface: str, message: t.Any) -> Fact:
     local, remote = message.get_attr("IFA_LOCAL"), message.get_attr("IFA_ADDRESS")
     # IPv6 tells IFA_LOCAL only where there is a peer.
-    own = str(ipaddress.ip_address(local or remote))
-    peer = str(ipaddress.ip_address(remote)) if local and remote and remote != local else None
+    own = local or remote
+    peer = remote if local and remote and remote != local else None
     flags = message.get_attr("IFA_FLAGS")
     flags = message["flags"] if flags is None else flags
     where = {"prefixlen": message["prefixlen"], "peer": peer}

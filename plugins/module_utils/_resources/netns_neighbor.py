@@ -205,7 +205,7 @@ def _values(options: dict[str, t.Any], version: int, present: bool) -> Values:
 
 def _fact(namespace: str, interface: str, message: t.Any) -> Fact:
     flags, state = message["flags"], message["state"]
-    neighbour = str(ipaddress.ip_address(message.get_attr("NDA_DST")))
+    neighbour = message.get_attr("NDA_DST")
     key = ("neighbour", namespace, interface, neighbour, "proxy" if flags & _NTF_PROXY else "")
     values: Values = {
         "mac": None if key[4] else message.get_attr("NDA_LLADDR"),

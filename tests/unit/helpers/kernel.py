@@ -106,6 +106,8 @@ class FakeKernel:
         self.changes = 0
         self.fault: int | None = None
         """How many changes succeed until one fails. Those after it succeed again."""
+        self.on_change: t.Callable[[], None] = lambda: None
+        """Called before each change, which is counted already."""
         self._macs = itertools.count(1)
 
     def namespace(self) -> Namespace:
@@ -123,6 +125,7 @@ class FakeKernel:
 
     def may_fail(self) -> None:
         self.changes += 1
+        self.on_change()
         if self.fault is not None and self.changes > self.fault:
             self.fault = None
             raise OSError(errno.EIO, os.strerror(errno.EIO))
@@ -238,8 +241,8 @@ class FakeKernel:
             link.enslave(self._by_index(links, master) if master else None)
         was_up = link.flags & IFF_UP
         link.flags = link.flags & ~message["change"] | message["flags"] & message["change"]
-        if link.name == "lo" and link.flags & IFF_UP and LOOPBACK not in link.addresses:
-            link.addresses.append(LOOPBACK)
+        if not was_up and link.flags & IFF_UP:
+            self.set_up(link)
         if was_up and not link.flags & IFF_UP:
             link.addresses = [found for found in link.addresses if not found.is_ipv6]
         if families:
@@ -252,6 +255,12 @@ class FakeKernel:
             if not link.master or link.master.kind != info.get_attr("IFLA_INFO_SLAVE_KIND"):
                 raise Refused(errno.EINVAL)
             link.port.update(info.get_attr("IFLA_INFO_SLAVE_DATA")["attrs"])
+
+    @staticmethod
+    def set_up(link: Link) -> None:
+        link.flags |= IFF_UP
+        if link.name == "lo" and LOOPBACK not in link.addresses:
+            link.addresses.append(LOOPBACK)
 
     def _move(self, links: Namespace, link: Link, there: Namespace, renumber: bool) -> None:
         if links is there:
@@ -391,8 +400,10 @@ class FakeHost:
     def naming(self) -> t.Iterator[None]:
         yield
 
-    def make(self, name: str) -> Entry:
+    def make(self, name: str, loopback: bool) -> Entry:
         self._unnamed[name] = self.kernel.namespace()
+        if loopback:
+            self.kernel.set_up(self._unnamed[name]["lo"])
         return self._entry(self._unnamed[name])
 
     def name(self, name: str) -> None:

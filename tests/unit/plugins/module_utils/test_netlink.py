@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import errno
+import ipaddress
+import socket
 import struct
 import threading
 import typing as t
@@ -539,6 +541,12 @@ def test_a_message_is_read_as_pyroute2_reads_it(schema: str, header: dict[str, t
     read = _message.read(schema, nl.encode(schema, header, attrs))
     assert {field: read[field] for field in header} == header
     same(read, attrs)
+
+
+@given(st.one_of(st.ip_addresses(v=4), st.ip_addresses(v=6), st.ip_addresses(network="::ffff:0:0/96")))
+def test_an_address_is_read_as_it_is_spelled_everywhere_else(address: ipaddress.IPv4Address) -> None:
+    body = nl.encode("ifaddrmsg", {"family": socket.AF_UNSPEC}, [("IFA_LOCAL", str(address))])
+    assert _message.read("ifaddrmsg", body).get_attr("IFA_LOCAL") == str(address)
 
 
 # Attributes of one length, so that messages of one length have others, or have them elsewhere.

@@ -166,7 +166,7 @@ def test_what_is_needed_comes_first_however_it_is_written(items: list[Item]) -> 
     order = {operation.wish.item.split()[0]: number for number, operation in enumerate(plan.operations)}
     assert order["netns"] < order["veth"] < min(order["bridge_port"], order["netns_address"], order["netns_link"])
     assert order["bridge"] < order["bridge_port"]
-    assert len(plan.levels) == 5, "a namespace, its loopback, its links, their far ends, what hangs on them"
+    assert len(plan.levels) == 4, "a namespace, its links, their far ends with addresses, what hangs on the near ones"
 
 
 def test_independent_items_share_their_levels_however_many_they_are() -> None:
@@ -175,7 +175,7 @@ def test_independent_items_share_their_levels_however_many_they_are() -> None:
         item("veth", name="e0", namespace=f"n{number}", peer={"name": f"p{number}"}) for number in range(50)
     ]
     plan = planned(host(), *items)
-    assert [len(level) for level in plan.levels] == [50, 50, 50, 50]
+    assert [len(level) for level in plan.levels] == [50, 50, 50]
 
 
 def test_items_without_anything_to_order_them_stay_as_written() -> None:

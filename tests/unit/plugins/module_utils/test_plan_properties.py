@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import os
 import random
 import time
@@ -17,13 +18,14 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
+from ansible_collections.netns.lab.plugins.module_utils._apply import Applier
 from ansible_collections.netns.lab.plugins.module_utils._engine import Item, wishes_of
 from ansible_collections.netns.lab.plugins.module_utils._errors import LabError
 from ansible_collections.netns.lab.plugins.module_utils._info.definition import sections
-from ansible_collections.netns.lab.plugins.module_utils._model import OWN, Key, Request, Step, View
+from ansible_collections.netns.lab.plugins.module_utils._model import OWN, Key, Operation, Request, Step, View
 from ansible_collections.netns.lab.plugins.module_utils._plan import Plan, plan
 from ansible_collections.netns.lab.plugins.module_utils._resources import KINDS, netns
-from ansible_collections.netns.lab.tests.unit.helpers.kernel import FakeKernel
+from ansible_collections.netns.lab.tests.unit.helpers.kernel import FakeHost, FakeKernel, Link
 from ansible_collections.netns.lab.tests.unit.helpers.lab import KIND, contents, item, options
 
 NAMESPACES = ["a", "b", "c"]
@@ -393,24 +395,40 @@ def everything(plan_: Plan) -> list[Step]:
 def test_every_step_of_every_operation_is_in_one_level_and_in_its_order(case: Case) -> None:
     kernel, items, _earlier = case
     found = planned(kernel, items)
-    level_of = {id(step): number for number, level in enumerate(found.levels) for _operation, step in level}
+    place_of = {
+        id(step): (number, place)
+        for number, level in enumerate(found.levels)
+        for place, (_operation, step) in enumerate(level)
+    }
     assert sorted(map(id, everything(found))) == sorted(id(step) for level in found.levels for _o, step in level)
     assert all(found.levels), "no level is empty"
     for operation in found.operations:
         assert operation.steps and operation.commands, operation
-        numbers = [level_of[id(step)] for step in operation.steps]
-        assert numbers == sorted(set(numbers))
+        places = [place_of[id(step)] for step in operation.steps]
+        assert places == sorted(set(places))
+        for step, following in zip(operation.steps, operation.steps[1:]):
+            if place_of[id(step)][0] == place_of[id(following)][0]:
+                assert batch_of(step) == batch_of(following)
+
+
+def batch_of(step: Step) -> object:
+    """What is carried out in its order within a level: the requests to one namespace."""
+    return step.namespace if isinstance(step, Request) else id(step)
 
 
 @quick
 @given(cases(DISJOINT), st.randoms(use_true_random=False))
-def test_the_steps_of_a_level_can_run_in_any_order(case: Case, chance: random.Random) -> None:
-    """No step stands before what it needs, and none needs another of its level: the kernel would refuse it."""
+def test_the_batches_of_a_level_can_run_in_any_order(case: Case, chance: random.Random) -> None:
+    """No step stands before what it needs, and none needs one of its level but in its batch: the kernel would refuse
+    it."""
     kernel, items, _earlier = case
     view = kernel.view()
     found = plan(wishes_of(items), view, KINDS)
     for level in found.levels:
-        chance.shuffle(level)
+        batches: dict[object, list[tuple[Operation, Step]]] = {}
+        for operation, step in level:
+            batches.setdefault(batch_of(step), []).append((operation, step))
+        level[:] = itertools.chain(*chance.sample(list(batches.values()), len(batches)))
     kernel.carry_out(found, view)
     assert told(planned(kernel, items)) == ""
 
@@ -557,7 +575,138 @@ def test_a_fault_is_told_with_its_item_and_what_was_put_back() -> None:
         carry_out(kernel, items)
     assert kernel.state() == before
     assert str(failure.value) == (
-        "netns_address a:e0 10.0.0.1/24: the kernel says: Input/output error (a fault for the test). "
+        "bridge_port pa: the kernel says: Input/output error (a fault for the test). "
         "What this run had changed was taken back"
     )
-    assert set(failure.value.undone) == {"netns a", "bridge br0", "veth a:e0", "bridge_port pa"}
+    address = "netns_address a:e0 10.0.0.1/24"
+    assert set(failure.value.undone) == {"netns a", "bridge br0", "veth a:e0", address, "bridge_port pa"}
+
+
+def test_of_a_batch_the_first_fault_is_told_and_what_came_behind_it_is_taken_back() -> None:
+    kernel = FakeKernel()
+    carry_out(kernel, [item("veth", name="e0", up=False, peer={"name": "e1"})])
+    items = [
+        item("netns_link", name="e0", up=True),
+        item("netns_address", interface="e0", address="10.0.0.1/24"),
+        item("netns_address", interface="e0", address="fd00::1/64"),
+        item("netns_link", name="e1", mtu=1400),
+    ]
+    assert [[step.type for _o, step in level] for level in planned(kernel, items).levels] == [[16, 20, 20, 16]]  # type: ignore[attr-defined]
+    before = kernel.state()
+    kernel.fault = kernel.changes
+    with pytest.raises(LabError, match=r"^netns_link e0: the kernel says: Input/output error") as failure:
+        carry_out(kernel, items)
+    addresses = [f"netns_address e0 {address}" for address in ("fd00::1/64", "10.0.0.1/24")]
+    assert failure.value.undone == ["netns_link e1", *addresses, "netns_link e0"]
+    assert kernel.state() == before
+
+
+def test_what_would_put_back_something_that_failed_before_it_is_not_in_its_batch() -> None:
+    """The first address made anew would take the second along, and put it back even if it never came."""
+    kernel = FakeKernel()
+    pair = item("veth", name="e0", peer={"name": "e1"})
+    carry_out(kernel, [pair, item("netns_address", interface="e0", address="10.0.0.1/24")])
+    before = kernel.state()
+    kernel.fault = kernel.changes
+    with pytest.raises(LabError, match=r"^netns_address e0 10.0.0.2/24: the kernel says: Input/output error"):
+        carry_out(
+            kernel,
+            [
+                item("netns_address", interface="e0", address="10.0.0.2/24"),
+                item("netns_address", interface="e0", address="10.0.0.1/24", label="e0:1"),
+            ],
+        )
+    assert differences(before, kernel.state()) == []
+
+
+# -- somebody else works on the host in between
+
+
+class Stranger:
+    """Makes a bridge in a named namespace right before one of the changes of a run."""
+
+    def __init__(self, kernel: FakeKernel, moment: int, namespace: str, name: str, index: int = 0) -> None:
+        self.kernel, self.namespace, self.name, self.index = kernel, namespace, name, index
+        self.moment = kernel.changes + moment
+        self.is_guest = namespace not in kernel.names
+        """Whether the run makes the namespace, which then goes with all that is in it."""
+        self.made: Link | None = None
+        """None: it came too late, or the namespace had no name."""
+        kernel.on_change = self.come
+
+    def come(self) -> None:
+        links = self.kernel.names.get(self.namespace)
+        if self.kernel.changes != self.moment or links is None:
+            return
+        if self.name in links or any(link.index == self.index for link in links.values()):
+            return
+        self.made = links[self.name] = self._bridge()
+
+    def _bridge(self) -> Link:
+        return Link(self.name, self.index or 5000, "bridge", "02:77:00:00:00:01")
+
+    def goes(self) -> None:
+        """With its bridge, if that is as it was made."""
+        assert self.made is not None
+        if not self.is_guest:
+            assert self.kernel.names[self.namespace].pop(self.name) is self.made
+            assert vars(self.made) == vars(self._bridge())
+
+
+def links_made(plan_: Plan) -> list[Key]:
+    steps = [step for level in plan_.levels for _operation, step in level]
+    return sorted(key for step in steps for key in made_by(step) if key[0] == "link")
+
+
+@quick
+@given(cases(), st.booleans(), st.data())
+def test_a_stranger_that_takes_a_name_in_between_is_left_alone_and_all_taken_back(
+    case: Case, choose_indexes: bool, data: st.DataObject
+) -> None:
+    kernel, items, _earlier = case
+    made, changes = links_made(planned(kernel, items)), changes_of(kernel, items)
+    if not made:
+        return
+    key = data.draw(st.sampled_from(made), label="what the stranger makes")
+    moment = data.draw(st.integers(1, changes), label="before which change")
+    before = kernel.state()
+    stranger = Stranger(kernel, moment, *key[1:])
+    try:
+        carry_out(kernel, items, choose_indexes)
+    except LabError as e:
+        assert e.is_undone, str(e)
+        stranger.goes()
+        assert differences(before, kernel.state()) == []
+    else:
+        assert stranger.made is None or stranger.moment == kernel.changes  # it took the name after that was given up
+    event(f"the stranger came in time: {stranger.made is not None}")
+
+
+@quick
+@given(cases(), st.data())
+def test_a_stranger_that_takes_an_index_in_between_is_left_alone_and_all_taken_back(
+    case: Case, data: st.DataObject
+) -> None:
+    kernel, items, _earlier = case
+    view = kernel.view()
+    found = plan(wishes_of(items), view, KINDS)
+    made, changes = links_made(found), changes_of(kernel, items)
+    if not made:
+        return
+    key = data.draw(st.sampled_from(made), label="whose index the stranger takes")
+    moment = data.draw(st.integers(1, changes), label="before which change")
+    before = kernel.state()
+    applier = Applier(FakeHost(kernel), kernel.view())  # type: ignore[arg-type]
+    applier.prepare(found, view, choose_indexes=True)
+    if key not in view:
+        return
+    stranger = Stranger(kernel, moment, key[1], "stranger", view.fact(key).values["index"])
+    try:
+        applier.run(found)
+    except LabError as e:
+        assert e.is_undone, str(e)
+        stranger.goes()
+        assert differences(before, kernel.state()) == []
+    else:
+        assert stranger.made is None
+    event(f"the stranger came in time: {stranger.made is not None}")

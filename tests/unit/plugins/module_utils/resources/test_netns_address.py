@@ -211,7 +211,7 @@ def test_what_the_kernel_settles_once_is_made_anew(written: str, given: t.Any) -
     assert plan.commands[0] == f"ip address delete {there} dev e0"
     assert plan.commands[1].startswith(f"ip address add {own}")
     assert "metric 7" in plan.commands[1], "what was not given is kept"
-    assert [len(level) for level in plan.levels] == [1, 1]
+    assert [[step for _o, step in level] for level in plan.levels] == [steps(plan)]
     assert as_tuple(steps(plan)[0].undo[0])[1:3] == (20, 0x500)
     assert as_tuple(steps(plan)[1].undo[0])[1] == 21
     assert nothing(planned(view, wished(written, **given)))
@@ -295,8 +295,7 @@ def test_the_secondary_addresses_of_one_made_anew_are_put_back_behind_it() -> No
         "replace 10.0.0.3/24",
     ]
     assert [[as_tuple(step)[1:3] for _o, step in level] for level in plan.levels] == [
-        [(21, 0)],
-        [(20, 0x600)],
+        [(21, 0), (20, 0x600)],
         [(20, 0x500)],
         [(20, 0x500)],
     ]

@@ -203,7 +203,7 @@ def test_a_route_comes_after_the_addresses_and_routes_its_gateway_is_reached_by(
     plan = planned(host(link("e0")), *items)
     assert [command.split()[1] for command in plan.commands] == ["link", "address", "route", "route"]
     assert plan.commands[-1] == "ip route add 10.99.0.0/16 via 10.9.0.1"
-    assert [len(level) for level in plan.levels] == [1, 1, 1, 1]
+    assert [[step for _o, step in level] for level in plan.levels] == [steps(plan)]
 
 
 def test_a_route_goes_with_its_link_and_with_the_addresss_it_sends_from() -> None:
