@@ -95,14 +95,7 @@ def test_all_options_in_one_run_are_one_command_and_another_for_the_mtu(lab: Lab
 
 
 def kernel_has_vlan_filtering(lab: Lab) -> bool:
-    lab.sh("ip link add name probe type bridge")
-    try:
-        lab.sh("ip link set dev probe type bridge vlan_filtering 1")
-    except AssertionError:
-        return False
-    finally:
-        lab.sh("ip link delete dev probe")
-    return True
+    return lab.can("ip link add name probe type bridge vlan_filtering 1", "ip link delete dev probe")
 
 
 @pytest.mark.parametrize(("option", "first", "second"), [("vlan_filtering", True, False), ("vlan_default_pvid", 7, 0)])

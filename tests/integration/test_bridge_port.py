@@ -131,12 +131,8 @@ def test_a_missing_bridge_or_interface_is_an_error_naming_it(lab: Lab) -> None:
 
 
 def has_vlan_filtering(lab: Lab) -> bool:
-    try:
-        lab.alone("ip -n sw link set dev br0 type bridge vlan_filtering 1")
-    except AssertionError:
-        return False
-    lab.alone("ip -n sw link set dev br0 type bridge vlan_filtering 0")
-    return True
+    bridge = "ip -n sw link set dev br0 type bridge"
+    return lab.can(f"{bridge} vlan_filtering 1", f"{bridge} vlan_filtering 0")
 
 
 def test_vlans_are_set_changed_left_alone_and_gone_where_the_kernel_has_them(lab: Lab) -> None:

@@ -19,7 +19,7 @@ import pytest
 
 from ansible_collections.netns.lab.plugins.module_utils import _apply
 from ansible_collections.netns.lab.tests.integration.helpers.campus import campus
-from ansible_collections.netns.lab.tests.integration.helpers.lab import Lab, eventually
+from ansible_collections.netns.lab.tests.integration.helpers.lab import Lab, eventually, process_in
 from ansible_collections.netns.lab.tests.integration.helpers.machine import RECORDS_DIR, RUN_DIR
 from ansible_collections.netns.lab.tests.integration.helpers.modules import Result, execute
 from ansible_collections.netns.lab.tests.integration.helpers.state import Json
@@ -512,18 +512,6 @@ def test_a_lab_nobody_knows_is_gone_already(lab: Lab, machine_before: dict[str, 
 
 
 # -- processes inside
-
-
-@contextlib.contextmanager
-def process_in(namespace: str) -> t.Iterator[subprocess.Popen[bytes]]:
-    child = subprocess.Popen(["nsenter", f"--net={RUN_DIR}/{namespace}", "sleep", "600"])
-    try:
-        inode = os.stat(f"{RUN_DIR}/{namespace}").st_ino
-        assert eventually(lambda: os.stat(f"/proc/{child.pid}/ns/net").st_ino == inode)
-        yield child
-    finally:
-        child.kill()
-        child.wait()
 
 
 def test_processes_fail_is_what_counts_when_nothing_else_was_said(lab: Lab) -> None:

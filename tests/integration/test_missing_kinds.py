@@ -26,12 +26,7 @@ EACH = pytest.mark.parametrize(("kind", "options", "words", "config"), KINDS, id
 
 
 def kernel_has(lab: Lab, words: str) -> bool:
-    try:
-        lab.alone(f"ip -n a link add name probe {words}")
-    except AssertionError:
-        return False
-    lab.alone("ip -n a link delete dev probe")
-    return True
+    return lab.can(f"ip -n a link add name probe {words}", "ip -n a link delete dev probe")
 
 
 @EACH

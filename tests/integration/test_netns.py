@@ -8,31 +8,15 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import time
-import typing as t
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from ansible_collections.netns.lab.tests.integration.helpers.lab import Lab, eventually
+from ansible_collections.netns.lab.tests.integration.helpers.lab import Lab, process_in
 from ansible_collections.netns.lab.tests.integration.helpers.modules import execute
 
 TWIN_HAS_OTHER_PROCESSES = {"replay": "the twin has other processes"}
-
-
-@contextmanager
-def process_in(namespace: str) -> t.Iterator[subprocess.Popen[bytes]]:
-    """A process that does nothing, inside a namespace."""
-    child = subprocess.Popen(["nsenter", f"--net=/run/netns/{namespace}", "sleep", "600"])
-    try:
-        inode = os.stat(f"/run/netns/{namespace}").st_ino
-        assert eventually(lambda: os.stat(f"/proc/{child.pid}/ns/net").st_ino == inode)
-        yield child
-    finally:
-        child.kill()
-        child.wait()
 
 
 def test_a_namespace_is_made_with_its_loopback_up_and_taken_away(lab: Lab) -> None:

@@ -21,26 +21,17 @@ _WORDS = {"vlan": "link e0 type vlan id 5", "macvlan": "link e0 type macvlan", "
 _SHAPES = {"tbf": "tbf rate 1mbit burst 2000 latency 1ms", "netem": "netem delay 1ms", "htb": "htb"}
 
 
-def succeeds(lab: Lab, script: str) -> bool:
-    try:
-        lab.alone(script)
-    except AssertionError:
-        return False
-    return True
-
-
 @pytest.mark.skipif(Path("/proc/modules").exists(), reason="the oracle would load modules of this machine's kernel")
 def test_it_tells_what_iproute2_can_do(lab: Lab) -> None:
     found = execute("netns_host_info", {}).answer
     assert {"bridge", "veth"} < found["links"].keys()
     lab.alone("ip netns add a; ip -n a link add e0 up type veth peer name e1")
     for kind in found["links"]:
-        can = succeeds(lab, f"ip -n a link add name probe {_WORDS.get(kind, f'type {kind}')}")
-        if can:
-            lab.alone("ip -n a link delete dev probe")
+        attempt = f"ip -n a link add name probe {_WORDS.get(kind, f'type {kind}')}"
+        can = lab.can(attempt, "ip -n a link delete dev probe")
         assert found["links"][kind] == can, kind
     for kind in QDISCS:
-        can = succeeds(lab, f"tc -n a qdisc replace dev e0 root {_SHAPES[kind]}")
+        can = lab.can(f"tc -n a qdisc replace dev e0 root {_SHAPES[kind]}")
         assert found["qdiscs"][kind] == can, kind
     lab.alone("ip -n a link add name br type bridge")
     (bridge,) = json.loads(lab.alone("ip -n a -d -j link show dev br"))

@@ -7,14 +7,17 @@ iproute2 does what the modules say they did."""
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import shlex
+import subprocess
 import time
 import typing as t
 from pathlib import Path
 
 from ansible_collections.netns.lab.tests.integration.helpers import state
-from ansible_collections.netns.lab.tests.integration.helpers.machine import ETC_DIR, RECORDS_DIR
+from ansible_collections.netns.lab.tests.integration.helpers.machine import ETC_DIR, RECORDS_DIR, RUN_DIR
 from ansible_collections.netns.lab.tests.integration.helpers.modules import Result, execute
 from ansible_collections.netns.lab.tests.integration.helpers.shell import Shell
 from ansible_collections.netns.lab.tests.integration.helpers.state import OWN, Json
@@ -43,6 +46,15 @@ class Lab:
     def alone(self, script: str) -> str:
         """By hand, on the machine and not on its twin, where the two must differ."""
         return self._shell.do(script)
+
+    def can(self, script: str, undo: str = "true") -> bool:
+        """Whether a script succeeds by hand on the machine. If so, it is undone again."""
+        try:
+            self.alone(script)
+        except AssertionError:
+            return False
+        self.alone(undo)
+        return True
 
     def on_the_twin(self, script: str) -> str:
         """By hand, on the twin only, for what a module does on the machine."""
@@ -245,6 +257,19 @@ def _questions(commands: list[str]) -> t.Iterator[str]:
         words = shlex.split(command)
         if words[4:6] == ["sysctl", "-w"]:
             yield shlex.join([*words[:5], "-n", words[6].partition("=")[0]])
+
+
+@contextlib.contextmanager
+def process_in(namespace: str) -> t.Iterator[subprocess.Popen[bytes]]:
+    """A process that does nothing, inside a namespace."""
+    child = subprocess.Popen(["nsenter", f"--net={RUN_DIR}/{namespace}", "sleep", "600"])
+    try:
+        inode = os.stat(f"{RUN_DIR}/{namespace}").st_ino
+        assert eventually(lambda: os.stat(f"/proc/{child.pid}/ns/net").st_ino == inode)
+        yield child
+    finally:
+        child.kill()
+        child.wait()
 
 
 def eventually(condition: t.Callable[[], t.Any], seconds: float = 5.0) -> bool:
