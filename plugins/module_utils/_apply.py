@@ -31,6 +31,7 @@ from ansible_collections.netns.lab.plugins.module_utils._model import (
     Request,
     Step,
     View,
+    link_key,
     netns_key,
     place,
 )
@@ -304,15 +305,19 @@ class Applier:
     def _undo(self) -> list[str]:
         """Returns what could not be taken back."""
         failures: list[str] = []
+        lost: set[Key] = set()
         self._stop_naming()
-        for _item, step in reversed(self._done):
-            for inverse in step.undo:
-                try:
+        for inverse in [inverse for _item, step in reversed(self._done) for inverse in step.undo]:
+            links = _links(inverse)
+            try:
+                # What a link had that does not come back would go to a stranger's of its name.
+                if lost.isdisjoint(links):
                     self._undo_one(inverse)
-                except (LabError, OSError, nl.NetlinkError) as e:
-                    failures.append(str(e))
-                    if isinstance(inverse, Request) and not leaves_links(inverse):
-                        break  # where the link does not come back, what it had would go to a stranger's of its name
+                    continue
+            except (LabError, OSError, nl.NetlinkError) as e:
+                failures.append(str(e))
+            if isinstance(inverse, Request) and not leaves_links(inverse):
+                lost |= links
         return failures
 
     def _undo_one(self, step: Step) -> None:
@@ -363,6 +368,24 @@ def _placeholders(value: t.Any) -> t.Iterator[Index | NewIndex]:
     elif isinstance(value, (list, tuple)):
         for inner in value:
             yield from _placeholders(inner)
+
+
+def _links(step: Step) -> set[Key]:
+    """Those that a request is about, in the namespace where they are to be."""
+    if not isinstance(step, Request):
+        return set()
+    indexed = {placeholder.link for placeholder in _placeholders((step.header, step.attrs))}
+    return indexed | set(_named_links(step.namespace, step.attrs))
+
+
+def _named_links(namespace: str, attrs: list[t.Any]) -> t.Iterator[Key]:
+    found = dict(attrs)
+    if "IFLA_IFNAME" in found:
+        there = found.get("IFLA_NET_NS_FD")
+        yield link_key(there.namespace if there else namespace, found["IFLA_IFNAME"])
+    for value in found.values():
+        if isinstance(value, dict) and "attrs" in value:
+            yield from _named_links(namespace, value["attrs"])
 
 
 def _changes_places(step: Request) -> bool:

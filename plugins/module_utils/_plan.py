@@ -216,7 +216,7 @@ def _level_behind(spot: _Spot, step: Step) -> int:
 
 
 def leaves_links(step: Request) -> bool:
-    """Whether links have the names that they had before."""
+    """Whether each link is where it was, under its name, whatever has become of the request."""
     if step.type == nl.RTM_NEWLINK:
         return not step.flags & nl.NLM_F_CREATE and not any(name == "IFLA_NET_NS_FD" for name, _value in step.attrs)
     return step.type != nl.RTM_DELLINK

@@ -213,7 +213,7 @@ def test_a_symbolic_link_is_a_namespace_and_only_itself_is_removed(lab: Lab) -> 
 
 def test_a_namespace_gets_the_number_that_is_asked_for_and_keeps_it(lab: Lab) -> None:
     result = lab.run("netns", name="a1", nsid="7")
-    assert result.commands[1] == "ip netns set a1 7"
+    assert result.commands == ["ip netns add a1", "ip -n a1 link set dev lo up", "ip netns set a1 7"]
     assert lab.ip("", "netns", "list") == [{"name": "a1", "id": 7}]
     lab.unchanged("netns", name="a1", nsid="auto")
     msg = lab.fails("netns", name="a1", nsid="8")
@@ -300,8 +300,8 @@ def test_a_lab_is_what_it_says_on_a_hostile_host(lab: Lab, monkeypatch: pytest.M
     hostile = {"rp_filter": 1, "forwarding": 0, "accept_redirects": 0, "arp_ignore": 8, "disable_policy": 0}
     make = _host.Host.make
 
-    def make_hostile(self: _host.Host, name: str) -> _host.Entry:
-        entry = make(self, name)
+    def make_hostile(self: _host.Host, name: str, loopback: bool) -> _host.Entry:
+        entry = make(self, name, loopback)
         with self.inside(name):
             for key, value in hostile.items():
                 for where in ("all", "default", "lo"):
