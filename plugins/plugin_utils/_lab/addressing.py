@@ -165,11 +165,15 @@ def _check_segment(segment: Segment) -> None:
     networks: dict[t.Any, Path] = {}
     for address, path in segment.addresses:
         if address.ip in seen:
-            raise Fault(path, f"address {address.ip} is on {segment.name} already, at {spelled(seen[address.ip])}")
+            before = spelled(seen[address.ip])
+            raise Fault(path, f"address {address.ip} is on {segment.name} already, at {before}; take another one")
         seen[address.ip] = path
         network = address.network
         if network.prefixlen == network.max_prefixlen:
             continue
+        if int(address.ip) not in _host_numbers(network):
+            own = "broadcast address" if address.ip == network.broadcast_address else "network's own address"
+            raise Fault(path, f"address {address} is the {own}; take another one of {network}")
         for other in networks:
             if network != other and network.version == other.version and network.overlaps(other):
                 raise Fault(

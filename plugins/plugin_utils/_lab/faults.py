@@ -40,7 +40,7 @@ def spelled(path: Path) -> str:
 
 def unknown(what: str, name: t.Any, known: t.Iterable[str]) -> str:
     """That there is no such thing, and what may be meant."""
-    choices = sorted(known)
+    choices = sorted({*known})
     close = difflib.get_close_matches(str(name), choices, 1)
     if close:
         return f"{what} {name!r} is unknown; is {close[0]!r} meant?"

@@ -87,7 +87,7 @@ class _Taken:
         before = self._names.get((namespace, name))
         if before is not None:
             where = "the host's namespace" if namespace is None else f"namespace {namespace!r}"
-            raise Fault(path, f"interface {name!r} is used twice in {where}; it is {before} already")
+            raise Fault(path, f"interface {name!r} is used twice in {where}; it is {before} already; take another name")
         self._names[namespace, name] = what
 
     def has(self, namespace: str | None, name: str) -> bool:

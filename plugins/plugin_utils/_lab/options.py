@@ -146,6 +146,8 @@ def _typed(name: str, value: t.Any, option: dict[str, t.Any], path: Path) -> t.A
     is_plain = plain is not None and isinstance(value, plain) and isinstance(value, bool) == (plain is bool)
     if is_plain and not {"choices", "options"} & option.keys():
         return value
+    if name in LITERAL and isinstance(value, str):
+        return [value]  # with its commas
     if option.get("type") == "list" and isinstance(value, dict):
         raise Fault(path, f"{name} must be a list, and is {_called(value)}")
     checked = ArgumentSpecValidator({name: {**option, "required": False}}).validate({name: value})

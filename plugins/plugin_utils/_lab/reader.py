@@ -15,6 +15,7 @@ import typing as t
 
 from ansible_collections.netns.lab.plugins.module_utils._ranges import expand
 from ansible_collections.netns.lab.plugins.module_utils._values import (
+    Interface,
     interface_name,
     mac_address,
     namespace_name,
@@ -192,7 +193,7 @@ def _node(name: str, options: dict[str, t.Any], path: Path, prefix: str) -> Node
     else:
         with opt.at(path):
             interface_name(node.bridge, "the name of the bridge")
-        node.addresses = opt.addresses(options.get("addresses", ()), (*path, "addresses"))
+        node.addresses = _in_subnets(options.get("addresses", ()), (*path, "addresses"))
         device = {option: options[option] for option in opt.BRIDGE_DEVICE if option in options}
         opt.check_item("bridge", {"name": node.bridge, **device}, path)
         if "mac" in options:
@@ -218,6 +219,8 @@ def _read_links(lab: Lab, value: t.Any) -> None:
         ends = path
         if isinstance(written, t.Mapping):
             said, ends = opt.mapping(written, path, "a link"), (*path, "endpoints")
+        elif isinstance(written, str):
+            raise Fault(path, f"a link is a list of two ends such as [h1, sw1], and not the text {written!r}")
         else:
             said = {"endpoints": opt.sequence(written, path, "a link")}
         with opt.at(path):
@@ -283,7 +286,7 @@ def _end(lab: Lab, written: t.Any, of_link: dict[str, t.Any], path: Path) -> tup
     if "addresses" in given:
         if node.is_bridge:
             raise Fault(path, f"a port of a bridge has no addresses; give them to the bridge itself (node {node.name})")
-        end.given = opt.addresses(given["addresses"], (*path, "addresses"))
+        end.given = _in_subnets(given["addresses"], (*path, "addresses"))
     end.port = {option: given[option] for option in opt.PORT if option in given}
     if end.port:
         if not node.is_bridge:
@@ -293,6 +296,14 @@ def _end(lab: Lab, written: t.Any, of_link: dict[str, t.Any], path: Path) -> tup
     if end.impairments:
         opt.check_item("netns_qdisc", {"interface": "x", **end.impairments}, path)
     return end, given.get("mtu")
+
+
+def _in_subnets(values: t.Sequence[str], path: Path) -> list[Interface]:
+    """Addresses on a link. Without a prefix, one would be alone in its subnet."""
+    for number, text in enumerate(values):
+        if "/" not in text:
+            raise Fault((*path, number), f"address {text!r} has no prefix length; write it as well, such as /24")
+    return opt.addresses(values, path)
 
 
 def _impairments(said: dict[str, t.Any], given: dict[str, t.Any], of_link: dict[str, t.Any]) -> dict[str, t.Any]:

@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from ansible_collections.netns.lab.plugins.plugin_utils._lab.faults import Fault
-from ansible_collections.netns.lab.plugins.plugin_utils._lab.model import Lab, Link, Node, Segment
+from ansible_collections.netns.lab.plugins.plugin_utils._lab.model import Endpoint, Lab, Link, Node, Segment
 
 
 class _Joined:
@@ -49,10 +49,21 @@ def join_segments(lab: Lab) -> None:
             found.setdefault(joined.root(node), Segment()).bridges.append(node)
     lab.segments = list(found.values())
     _refuse_loops(lab)
+    for segment in lab.segments:
+        _refuse_doubles(segment)
 
 
 def _bridges(link: Link) -> list[Node]:
     return [end.node for end in link.ends if end.node.is_bridge]
+
+
+def _refuse_doubles(segment: Segment) -> None:
+    """Who has whose MAC address gets whose frames."""
+    seen: dict[str, Endpoint] = {}
+    for end in segment.ends:
+        other = seen.setdefault(end.mac, end)
+        if other is not end:
+            raise Fault(end.path, f"mac {end.mac} is that of {other.place} on the same link or LAN; take another one")
 
 
 def _refuse_loops(lab: Lab) -> None:

@@ -78,7 +78,7 @@ FAULTS: list[tuple[dict[str, t.Any], str]] = [
     (linked(["h1", "h2"], {"endpoints": ["h1", "x1:eth0"]}), "lab_links[1].endpoints[1]: node 'x1' is unknown"),
     (linked(["h1"]), "lab_links[0]: a link has two ends, and this one has 1"),
     (linked({"endpoints": ["h1", "h2", "h3"]}), "lab_links[0].endpoints: a link has two ends, and this one has 3"),
-    (linked("h1 h2"), "lab_links[0]: a link must be a list, and is the text 'h1 h2'"),
+    (linked("h1 h2"), "lab_links[0]: a link is a list of two ends such as [h1, sw1], and not the text 'h1 h2'"),
     (linked({"mtu": 1400}), "lab_links[0]: endpoints is missing"),
     (linked({"endpoints": ["h1", "h2"], "mtu": 60}), "lab_links[0].mtu: mtu is 60"),
     (linked({"endpoints": ["h1", "h2"], "vni": 0}), "lab_links[0].vni: vni is 0"),
@@ -91,7 +91,7 @@ FAULTS: list[tuple[dict[str, t.Any], str]] = [
     (linked(["h1:lo", "h2"]), "lab_links[0][0]: lo is in every namespace already"),
     (
         linked(["h1:eth0", "h2:eth0"], ["h1:eth0", "h3"]),
-        "lab_links[1][0]: interface 'eth0' is used twice in namespace 'h1'; it is an interface of node h1 already",
+        "lab_links[1][0]: interface 'eth0' is used twice in namespace 'h1'; it is an interface of node h1 already;",
     ),
     (linked(["h1", "sw1:sw1"]), "lab_links[0][1]: interface 'sw1' is used twice in namespace 'sw1'; it is the bridge"),
     (linked([{"node": "h1", "mac": "02:00"}, "h2"]), "lab_links[0][0]: mac '02:00'"),
@@ -109,7 +109,7 @@ FAULTS: list[tuple[dict[str, t.Any], str]] = [
     ),
     (
         linked([end("h1", "10.0.0.1/24"), "sw1"], [end("h2", "10.0.0.1/24"), "sw1"]),
-        "lab_links[1][0]: address 10.0.0.1 is on sw1 already, at lab_links[0][0]",
+        "lab_links[1][0]: address 10.0.0.1 is on sw1 already, at lab_links[0][0]; take",
     ),
     (
         linked([end("h1", "10.0.0.1/24"), "sw1"], [end("h2", "10.0.0.2/25"), "sw1"]),
@@ -122,6 +122,14 @@ FAULTS: list[tuple[dict[str, t.Any], str]] = [
     (
         linked([end("h1", "10.0.0.1/16"), "sw1"], [end("h2", "10.0.7.2/24"), "sw2"]),
         "lab_links[1][0]: subnet 10.0.7.0/24 of sw2 overlaps with 10.0.0.0/16 of sw1",
+    ),
+    (linked([end("h1", "10.0.0.1"), "h2"]), "lab_links[0][0].addresses[0]: address '10.0.0.1' has no prefix length;"),
+    (noded(sw={"kind": "bridge", "addresses": ["fd00::1"]}), "lab_nodes.sw.addresses[0]: address 'fd00::1' has no"),
+    (linked([end("h1", "10.0.0.0/24"), "h2"]), "lab_links[0][0]: address 10.0.0.0/24 is the network's own address"),
+    (linked([end("h1", "10.0.0.255/24"), "sw1"]), "lab_links[0][0]: address 10.0.0.255/24 is the broadcast address"),
+    (
+        linked([end("h1", mac="02:00:00:00:00:01"), "sw1"], [end("h2", mac="02:00:00:00:00:01"), "sw1"]),
+        "lab_links[1][0]: mac 02:00:00:00:00:01 is that of h1:eth0 on the same link or LAN; take another one",
     ),
     (linked(["sw1", "sw1"]), "lab_links[0]: it closes a layer-2 loop over bridge sw1;"),
     (linked(["sw1", "sw2"], ["sw2", "sw1"]), "lab_links[1]: it closes a layer-2 loop over bridge sw2 and bridge sw1;"),

@@ -340,6 +340,16 @@ class TestUnderlay:
             part(self.DEFINITION, "w1", self.HOSTS, hostvars={"w1": {"lab_underlay_address": "far"}})
 
 
+def test_a_command_may_have_commas() -> None:
+    found = part({"lab_nodes": {"h1": {"exec": "echo a,b"}}})
+    assert found["commands"] == [{"node": "h1", "namespace": "h1", "command": "echo a,b"}]
+
+
+def test_hosts_are_named_once_where_one_is_unknown() -> None:
+    with pytest.raises(AnsibleFilterError, match=r"host 'far' is unknown; there are w1$"):
+        part({"lab_nodes": {"h1": {"host": "far"}}}, known=["w1"])
+
+
 class TestImpairments:
     """Of a link those of both ends; what an end says of itself comes before."""
 
