@@ -18,7 +18,8 @@ from ansible_collections.netns.lab.tests.integration.helpers import roots
 from ansible_collections.netns.lab.tests.integration.helpers.hosts import Play
 from ansible_collections.netns.lab.tests.integration.helpers.roots import Roots
 
-pytestmark = pytest.mark.skipif(bool(roots.impossible()), reason=str(roots.impossible()))
+IMPOSSIBLE = roots.impossible()
+pytestmark = pytest.mark.skipif(IMPOSSIBLE is not None, reason=str(IMPOSSIBLE))
 
 # Further hosts, which show a part of what another shows.
 MORE = "NETNS_LAB_SOAK" in os.environ
