@@ -148,6 +148,8 @@ def _typed(name: str, value: t.Any, option: dict[str, t.Any], path: Path) -> t.A
         return value
     if name in LITERAL and isinstance(value, str):
         return [value]  # with its commas
+    if name == "mac" and isinstance(value, int):  # one like 12:34:56:... is a time to YAML
+        raise Fault(path, f"mac is {_called(value)} to YAML; put it in quotes")
     if option.get("type") == "list" and isinstance(value, dict):
         raise Fault(path, f"{name} must be a list, and is {_called(value)}")
     checked = ArgumentSpecValidator({name: {**option, "required": False}}).validate({name: value})

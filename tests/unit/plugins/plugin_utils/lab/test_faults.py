@@ -94,6 +94,7 @@ FAULTS: list[tuple[dict[str, t.Any], str]] = [
         "lab_links[1][0]: interface 'eth0' is used twice in namespace 'h1'; it is an interface of node h1 already;",
     ),
     (linked(["h1", "sw1:sw1"]), "lab_links[0][1]: interface 'sw1' is used twice in namespace 'sw1'; it is the bridge"),
+    (linked([{"node": "h1", "mac": 9462996610}, "h2"]), "lab_links[0][0].mac: mac is the number 9462996610 to YAML;"),
     (linked([{"node": "h1", "mac": "02:00"}, "h2"]), "lab_links[0][0]: mac '02:00'"),
     (linked([{"node": "h1", "cost": 5}, "h2"]), "lab_links[0][0]: cost is for ports of a bridge, and node h1 is none"),
     (linked(["h1", {"node": "sw1", "cost": 0}]), "lab_links[0][1]: cost is 0"),
