@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-import socket
+import ipaddress
 import struct
 import typing as t
 
@@ -17,7 +17,7 @@ from ansible_collections.netns.lab.plugins.module_utils._message import Message,
 
 ONLINK = 4  # RTNH_F_ONLINK
 _NEXT_HOP = struct.Struct("=HBBi")
-_ADDRESS_SIZES = {4: socket.AF_INET, 16: socket.AF_INET6}
+_ADDRESS_SIZES = (4, 16)
 
 
 class NextHop(t.NamedTuple):
@@ -53,6 +53,6 @@ def _hop(message: Message, flags: int, index: int | None, weight: int) -> NextHo
     gateway = message.get_attr("RTA_GATEWAY")
     if gateway is None:
         via = message.raw("RTA_VIA")  # an IPv6 gateway of an IPv4 route: family and address
-        family = _ADDRESS_SIZES.get(len(via) - 2) if via else None
-        gateway = socket.inet_ntop(family, via[2:]) if via and family else None
+        if via is not None and len(via) - 2 in _ADDRESS_SIZES:
+            gateway = str(ipaddress.ip_address(via[2:]))
     return NextHop(gateway, index, weight, flags)

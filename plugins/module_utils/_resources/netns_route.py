@@ -345,7 +345,7 @@ def _fact(namespace: str, names: dict[int, str], message: Message) -> Fact:
 
 def _seen_hop(names: dict[int, str], hop: NextHop) -> Hop:
     return {
-        "gateway": str(ipaddress.ip_address(hop.gateway)) if hop.gateway else None,
+        "gateway": hop.gateway,
         "interface": names.get(hop.oif) if hop.oif else None,
         "weight": hop.weight,
         "onlink": bool(hop.flags & ONLINK),
