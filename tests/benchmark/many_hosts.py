@@ -55,7 +55,7 @@ LogLevel ERROR
 HOST = """\
 set -e
 mkdir run && mount -t tmpfs -o mode=755 tmpfs run
-mkdir run/netns run/sshd run/ssh
+mkdir run/netns run/sshd run/ssh run/home
 cp -p config host_key authorized_keys run/ssh
 mount -n --move run /run
 ip link set lo up

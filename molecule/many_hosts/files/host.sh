@@ -31,7 +31,7 @@ inside)
     cd "$folder/$1"
     mkdir run
     mount -t tmpfs -o mode=755 tmpfs run
-    mkdir run/netns run/sshd run/fleet run/tmp run/lock
+    mkdir run/netns run/sshd run/fleet run/tmp run/lock run/home
     cp "$own/sshd_config" run/fleet/config
     cp -p ../host_key run/fleet
     cp ../key.pub run/fleet/authorized_keys
