@@ -307,15 +307,15 @@ class Applier:
         failures: list[str] = []
         lost: set[Key] = set()
         self._stop_naming()
-        for inverse in [inverse for _item, step in reversed(self._done) for inverse in step.undo]:
+        for inverse in (inverse for _item, step in reversed(self._done) for inverse in step.undo):
             links = _links(inverse)
-            try:
-                # What a link had that does not come back would go to a stranger's of its name.
-                if lost.isdisjoint(links):
+            # What a link had that does not come back would go to a stranger's of its name.
+            if lost.isdisjoint(links):
+                try:
                     self._undo_one(inverse)
                     continue
-            except (LabError, OSError, nl.NetlinkError) as e:
-                failures.append(str(e))
+                except (LabError, OSError, nl.NetlinkError) as e:
+                    failures.append(str(e))
             if isinstance(inverse, Request) and not leaves_links(inverse):
                 lost |= links
         return failures

@@ -313,8 +313,8 @@ def _default_scope(values: Values) -> str:
 
 
 def _is_static(raw: bytes) -> bool:
-    """struct rtmsg: whether somebody set the route; the kernel's own come and go with their addresses. A
-    dump of all families has those of MPLS, too."""
+    """struct rtmsg: whether somebody set the route; the kernel's own come and go with their addresses. A dump
+    of all families has those of MPLS, too."""
     if raw[0] not in (socket.AF_INET, socket.AF_INET6):
         return False
     protocol, kind, flags = raw[5], raw[7], int.from_bytes(raw[8:12], sys.byteorder)
