@@ -21,9 +21,9 @@ import pytest
 from ansible.plugins.shell.sh import ShellModule
 
 from ansible_collections.netns.lab.plugins.become.netns import BecomeModule
+from ansible_collections.netns.lab.tests.integration.helpers.controller import ansible
 from ansible_collections.netns.lab.tests.integration.helpers.hostile import WORDS
 from ansible_collections.netns.lab.tests.integration.helpers.lab import Lab
-from ansible_collections.netns.lab.tests.integration.helpers.modules import ROOT
 from ansible_collections.netns.lab.tests.integration.helpers.remote import (
     IPV4,
     USER,
@@ -78,23 +78,6 @@ def play(
     assert done.returncode == 0 and "Traceback" not in done.stderr, done.stdout + done.stderr
     found: Results = json.loads(results.read_text())
     return found
-
-
-def locally(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "ansible", *arguments],
-        env={
-            **os.environ,
-            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build"),
-            "ANSIBLE_CONFIG": str(ROOT / ".build" / "ansible.cfg"),
-            "LC_ALL": "C.UTF-8",
-            **environment,
-        },
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 def local_nodes(**variables: t.Any) -> dict[str, dict[str, t.Any]]:
@@ -228,7 +211,7 @@ def test_modules_of_every_kind_run_inside(lab: Lab, tmp_path: Path) -> None:
     hosts = local_nodes(awkward=AWKWARD)
     traffic = counted(lab, "r2")
     with own_etc("r1", "r2"):
-        found = play(tmp_path, hosts, list(tasks.values()), locally)
+        found = play(tmp_path, hosts, list(tasks.values()), ansible)
         written = [Path("/etc/netns", node, "resolv.conf").read_text() for node in NODES]
     for node in NODES:
         answer = dict(zip(tasks, found[node], strict=True))
@@ -361,7 +344,7 @@ def test_what_is_missing_is_said_over_ssh(far: Remote, lab: Lab, tmp_path: Path)
         assert answer["failed"] and msg == said, (name, answer)
 
 
-def test_what_is_missing_is_said_locally(lab: Lab, tmp_path: Path) -> None:
+def test_what_is_missing_is_said_ansible(lab: Lab, tmp_path: Path) -> None:
     lab.alone("ip netns add r1; touch /run/netns/stale")
     hosts: dict[str, dict[str, t.Any]] = {
         "missing": {"ansible_netns": "nowhere"},
@@ -371,7 +354,7 @@ def test_what_is_missing_is_said_locally(lab: Lab, tmp_path: Path) -> None:
     }
     for variables in hosts.values():
         variables.update(ansible_connection="local", ansible_python_interpreter=sys.executable)
-    found = play(tmp_path, hosts, [{"ansible.builtin.ping": {}}], locally)
+    found = play(tmp_path, hosts, [{"ansible.builtin.ping": {}}], ansible)
     said = {name: answer["msg"].removeprefix("Task failed: ") for name, (answer,) in found.items()}
     assert said["missing"].startswith("netns.lab.netns: there is no network namespace 'nowhere' on this host;")
     assert said["path"].startswith("netns.lab.netns: the namespace name '../netns/r1' is a path;")

@@ -7,8 +7,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 import typing as t
 from pathlib import Path
@@ -18,6 +16,7 @@ import yaml
 
 from ansible_collections.netns.lab.plugins.filter import lab_part
 from ansible_collections.netns.lab.plugins.plugin_utils._lab.reader import VARIABLES, read_lab
+from ansible_collections.netns.lab.tests.integration.helpers import controller
 from ansible_collections.netns.lab.tests.integration.helpers.lab import Lab
 from ansible_collections.netns.lab.tests.integration.helpers.modules import ROOT, Result, execute
 
@@ -31,21 +30,7 @@ class Done(t.NamedTuple):
 
 def ansible(folder: Path, program: str, *arguments: str) -> Done:
     """Not through SSH, but the whole way otherwise."""
-    done = subprocess.run(
-        [sys.executable, "-m", "ansible", program, *arguments],
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-        cwd=folder,
-        env={
-            **os.environ,
-            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build"),
-            "ANSIBLE_CONFIG": str(ROOT / ".build" / "ansible.cfg"),
-            "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
-            "LC_ALL": "C.UTF-8",
-        },
-        check=False,
-    )
+    done = controller.ansible(program, *arguments, cwd=folder, ANSIBLE_PYTHON_INTERPRETER=sys.executable)
     return Done(done.returncode, done.stdout + done.stderr)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import re
 import subprocess
 import sys
@@ -17,7 +16,7 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.netns.lab.tests.benchmark.many_hosts import Hosts
-from ansible_collections.netns.lab.tests.integration.helpers.modules import ROOT
+from ansible_collections.netns.lab.tests.integration.helpers import controller
 
 
 class Play(t.NamedTuple):
@@ -69,22 +68,12 @@ class Fleet:
         return "-e", f"@{file}"
 
     def ansible(self, program: str, *arguments: str) -> Play:
-        done = subprocess.run(
-            [sys.executable, "-m", "ansible", program, "-i", str(self.inventory), *arguments],
-            capture_output=True,
-            text=True,
-            stdin=subprocess.DEVNULL,
-            env={
-                **os.environ,
-                "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build"),
-                "ANSIBLE_CONFIG": str(ROOT / ".build" / "ansible.cfg"),
-                "ANSIBLE_PIPELINING": "1",
-                "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
-                # A socket's path is short.
-                "ANSIBLE_SSH_CONTROL_PATH_DIR": str(self._folder / "c"),
-                "LC_ALL": "C.UTF-8",
-            },
-            check=False,
+        done = controller.ansible(
+            *(program, "-i", str(self.inventory), *arguments),
+            ANSIBLE_PIPELINING="1",
+            ANSIBLE_PYTHON_INTERPRETER=sys.executable,
+            # A socket's path is short.
+            ANSIBLE_SSH_CONTROL_PATH_DIR=str(self._folder / "c"),
         )
         return Play(done.returncode, done.stdout + done.stderr)
 

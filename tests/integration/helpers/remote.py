@@ -18,7 +18,7 @@ import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 
-from ansible_collections.netns.lab.tests.integration.helpers.modules import ROOT
+from ansible_collections.netns.lab.tests.integration.helpers import controller
 
 PORT = 2222
 USER = "netns-lab-user"
@@ -111,24 +111,16 @@ class Remote:
 
     def ansible(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Runs a program of Ansible's where the client is."""
-        return subprocess.run(
-            ["nsenter", f"--net=/proc/{self.namespace}/ns/net", sys.executable, "-m", "ansible", *arguments],
-            env={
-                **os.environ,
-                "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build"),
-                "ANSIBLE_CONFIG": str(ROOT / ".build" / "ansible.cfg"),
-                "ANSIBLE_HOST_KEY_CHECKING": "0",
-                # A socket's path is short; another test's connection leads to another machine.
-                "ANSIBLE_SSH_CONTROL_PATH_DIR": f"/run/tmp/control-{self.namespace}",
-                # The file of known hosts is that of the user who tests, whatever HOME says.
-                "ANSIBLE_SSH_ARGS": "-o ControlMaster=auto -o ControlPersist=10s -o UserKnownHostsFile=/dev/null",
-                "ANSIBLE_TIMEOUT": "10",
-                "LC_ALL": "C.UTF-8",
-                **environment,
-            },
-            capture_output=True,
-            text=True,
-            check=False,
+        return controller.ansible(
+            *arguments,
+            by=["nsenter", f"--net=/proc/{self.namespace}/ns/net", sys.executable],
+            ANSIBLE_HOST_KEY_CHECKING="0",
+            # A socket's path is short; another test's connection leads to another machine.
+            ANSIBLE_SSH_CONTROL_PATH_DIR=f"/run/tmp/control-{self.namespace}",
+            # The file of known hosts is that of the user who tests, whatever HOME says.
+            ANSIBLE_SSH_ARGS="-o ControlMaster=auto -o ControlPersist=10s -o UserKnownHostsFile=/dev/null",
+            ANSIBLE_TIMEOUT="10",
+            **environment,
         )
 
 

@@ -14,6 +14,7 @@ import contextlib
 import importlib.metadata
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -23,8 +24,8 @@ import typing as t
 import zipfile
 from pathlib import Path
 
+from ansible_collections.netns.lab.tests.integration.helpers.controller import ansible
 from ansible_collections.netns.lab.tests.integration.helpers.hosts import Play
-from ansible_collections.netns.lab.tests.integration.helpers.modules import ROOT
 
 DEBIAN = os.environ.get("NETNS_LAB_DEBIAN", "")
 # Whose Ansible is run.
@@ -131,7 +132,7 @@ class Roots:
             file.write_text(f"{value}\n")
 
     def sh(self, name: str, script: str) -> str:
-        return _sh(f"exec {self._folder}/enter {name} {_quoted(script)}")
+        return _sh(f"exec {self._folder}/enter {name} {shlex.quote(script)}")
 
     def limits(self, name: str) -> dict[str, int]:
         sysctls = self._folder / name / "root/proc/sys"
@@ -141,23 +142,14 @@ class Roots:
         playbook, inventory = self._folder / "playbook.json", self._folder / "inventory.json"
         playbook.write_text(json.dumps([{"hosts": "all", "gather_facts": False, "tasks": tasks}]))
         inventory.write_text(json.dumps({"all": {"hosts": self._hosts, "vars": self._all}}))
-        done = subprocess.run(
-            [CONTROLLER, "-m", "ansible", "playbook", "-i", str(inventory), str(playbook), *arguments],
-            capture_output=True,
-            text=True,
-            stdin=subprocess.DEVNULL,
-            env={
-                **os.environ,
-                "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build"),
-                "ANSIBLE_CONFIG": str(ROOT / ".build" / "ansible.cfg"),
-                "ANSIBLE_PIPELINING": "1",
-                "ANSIBLE_FORKS": "10",
-                "ANSIBLE_SSH_TRANSFER_METHOD": "piped",
-                "ANSIBLE_SSH_CONTROL_PATH_DIR": str(self._folder / "c"),
-                "ANSIBLE_LIBRARY": str(self._folder / "managers"),
-                "LC_ALL": "C.UTF-8",
-            },
-            check=False,
+        done = ansible(
+            *("playbook", "-i", str(inventory), str(playbook), *arguments),
+            by=[CONTROLLER],
+            ANSIBLE_PIPELINING="1",
+            ANSIBLE_FORKS="10",
+            ANSIBLE_SSH_TRANSFER_METHOD="piped",
+            ANSIBLE_SSH_CONTROL_PATH_DIR=str(self._folder / "c"),
+            ANSIBLE_LIBRARY=str(self._folder / "managers"),
         )
         return Play(done.returncode, done.stdout + done.stderr)
 
@@ -229,7 +221,3 @@ def _sh(script: str) -> str:
     done = subprocess.run(["sh", "-ec", script], capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{script}: {done.stdout}{done.stderr}"
     return done.stdout
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "'\\''") + "'"
