@@ -75,8 +75,6 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.netns.lab.plugins.plugin_utils._sections import bridged_sections, counted_members
-
 
 def _filter(
     members: t.Any,
@@ -87,6 +85,9 @@ def _filter(
     prefix: str = "a",
     processes: str = "fail",
 ) -> dict[str, t.Any]:
+    # Here, because to find one filter Ansible loads the files of all of them.
+    from ansible_collections.netns.lab.plugins.plugin_utils._sections import bridged_sections, counted_members
+
     try:
         # A number from the command line (-e) is a string.
         if int(member_count):

@@ -99,14 +99,6 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.netns.lab.plugins.plugin_utils._lab.drift import read_drift
-from ansible_collections.netns.lab.plugins.plugin_utils._lab.faults import Fault, unknown
-from ansible_collections.netns.lab.plugins.plugin_utils._lab.hosts import placed_lab
-from ansible_collections.netns.lab.plugins.plugin_utils._lab.languages import dot, mermaid
-from ansible_collections.netns.lab.plugins.plugin_utils._lab.page import page
-from ansible_collections.netns.lab.plugins.plugin_utils._lab.picture import compose
-from ansible_collections.netns.lab.plugins.plugin_utils._lab.reader import read_lab
-
 _FORMATS = ("dot", "html", "mermaid")
 
 
@@ -121,6 +113,15 @@ def _filter(
     pings: t.Mapping[str, t.Any] | None = None,
     svg: str = "",
 ) -> str:
+    # Here, because to find one filter Ansible loads the files of all of them.
+    from ansible_collections.netns.lab.plugins.plugin_utils._lab.drift import read_drift
+    from ansible_collections.netns.lab.plugins.plugin_utils._lab.faults import Fault, unknown
+    from ansible_collections.netns.lab.plugins.plugin_utils._lab.hosts import placed_lab
+    from ansible_collections.netns.lab.plugins.plugin_utils._lab.languages import dot, mermaid
+    from ansible_collections.netns.lab.plugins.plugin_utils._lab.page import page
+    from ansible_collections.netns.lab.plugins.plugin_utils._lab.picture import compose
+    from ansible_collections.netns.lab.plugins.plugin_utils._lab.reader import read_lab
+
     try:
         if format not in _FORMATS:
             raise Fault(("format",), unknown("format", format, _FORMATS))

@@ -55,11 +55,12 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.netns.lab.plugins.plugin_utils._convert.containerlab import import_containerlab
-from ansible_collections.netns.lab.plugins.plugin_utils._lab.faults import Fault
-
 
 def _filter(document: t.Any) -> dict[str, t.Any]:
+    # Here, because to find one filter Ansible loads the files of all of them.
+    from ansible_collections.netns.lab.plugins.plugin_utils._convert.containerlab import import_containerlab
+    from ansible_collections.netns.lab.plugins.plugin_utils._lab.faults import Fault
+
     try:
         return vars(import_containerlab(document))
     except Fault as e:

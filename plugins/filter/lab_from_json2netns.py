@@ -58,11 +58,12 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.netns.lab.plugins.plugin_utils._convert.json2netns import import_json2netns
-from ansible_collections.netns.lab.plugins.plugin_utils._lab.faults import Fault
-
 
 def _filter(document: t.Any, name: str = "lab") -> dict[str, t.Any]:
+    # Here, because to find one filter Ansible loads the files of all of them.
+    from ansible_collections.netns.lab.plugins.plugin_utils._convert.json2netns import import_json2netns
+    from ansible_collections.netns.lab.plugins.plugin_utils._lab.faults import Fault
+
     try:
         return vars(import_json2netns(document, name))
     except Fault as e:

@@ -116,10 +116,6 @@ import typing as t
 from ansible.errors import AnsibleFilterError
 from ansible.plugins.filter.core import to_json
 
-from ansible_collections.netns.lab.plugins.plugin_utils._lab.compiler import Underlay, compile_host
-from ansible_collections.netns.lab.plugins.plugin_utils._lab.faults import Fault
-from ansible_collections.netns.lab.plugins.plugin_utils._lab.hosts import placed_lab
-
 
 def _filter(
     definition: t.Any,
@@ -132,6 +128,11 @@ def _filter(
     processes: str = "fail",
     limited: bool = False,
 ) -> dict[str, t.Any]:
+    # Here, because to find one filter Ansible loads the files of all of them.
+    from ansible_collections.netns.lab.plugins.plugin_utils._lab.compiler import Underlay, compile_host
+    from ansible_collections.netns.lab.plugins.plugin_utils._lab.faults import Fault
+    from ansible_collections.netns.lab.plugins.plugin_utils._lab.hosts import placed_lab
+
     try:
         placed = placed_lab(definition, hosts, known, hostvars, limited)
         # A number from the command line (-e) is a string.

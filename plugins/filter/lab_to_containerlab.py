@@ -66,12 +66,13 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.netns.lab.plugins.plugin_utils._convert.containerlab import export_containerlab
-from ansible_collections.netns.lab.plugins.plugin_utils._lab.faults import Fault
-from ansible_collections.netns.lab.plugins.plugin_utils._lab.reader import read_lab
-
 
 def _filter(definition: t.Any, image: str = "alpine:latest") -> dict[str, t.Any]:
+    # Here, because to find one filter Ansible loads the files of all of them.
+    from ansible_collections.netns.lab.plugins.plugin_utils._convert.containerlab import export_containerlab
+    from ansible_collections.netns.lab.plugins.plugin_utils._lab.faults import Fault
+    from ansible_collections.netns.lab.plugins.plugin_utils._lab.reader import read_lab
+
     try:
         document, notes = export_containerlab(read_lab(definition), image)
     except Fault as e:

@@ -68,9 +68,6 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.netns.lab.plugins.plugin_utils._lab.faults import Fault
-from ansible_collections.netns.lab.plugins.plugin_utils._lab.hosts import placed_lab
-
 
 def _filter(
     definition: t.Any,
@@ -79,6 +76,10 @@ def _filter(
     hostvars: t.Mapping[str, t.Any] | None = None,
     limited: bool = False,
 ) -> list[str]:
+    # Here, because to find one filter Ansible loads the files of all of them.
+    from ansible_collections.netns.lab.plugins.plugin_utils._lab.faults import Fault
+    from ansible_collections.netns.lab.plugins.plugin_utils._lab.hosts import placed_lab
+
     try:
         return placed_lab(definition, hosts, known, hostvars, limited).unknown
     except Fault as e:

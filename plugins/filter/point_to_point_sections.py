@@ -59,10 +59,11 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.netns.lab.plugins.plugin_utils._sections import point_to_point_sections
-
 
 def _filter(ends: t.Any, mtu: int | None = None, processes: str = "fail") -> dict[str, t.Any]:
+    # Here, because to find one filter Ansible loads the files of all of them.
+    from ansible_collections.netns.lab.plugins.plugin_utils._sections import point_to_point_sections
+
     try:
         return point_to_point_sections(ends, mtu, processes)
     except ValueError as e:

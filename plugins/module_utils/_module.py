@@ -16,6 +16,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
+from ansible_collections.netns.lab.plugins.module_utils import _zipimport  # noqa: F401  # pylint: disable=unused-import
 from ansible_collections.netns.lab.plugins.module_utils._engine import Item, Topology, run
 from ansible_collections.netns.lab.plugins.module_utils._errors import LabError
 from ansible_collections.netns.lab.plugins.module_utils._garbage import no_garbage_collection

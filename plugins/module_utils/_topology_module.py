@@ -14,6 +14,7 @@ import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
+from ansible_collections.netns.lab.plugins.module_utils import _zipimport  # noqa: F401  # pylint: disable=unused-import
 from ansible_collections.netns.lab.plugins.module_utils._definitions import Definition
 from ansible_collections.netns.lab.plugins.module_utils._engine import Topology
 from ansible_collections.netns.lab.plugins.module_utils._errors import LabError

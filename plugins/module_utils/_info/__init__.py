@@ -14,3 +14,5 @@ links by index, to what is told.
 """
 
 from __future__ import annotations
+
+from ansible_collections.netns.lab.plugins.module_utils import _zipimport  # noqa: F401  # pylint: disable=unused-import
