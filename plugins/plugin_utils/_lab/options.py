@@ -137,15 +137,25 @@ def typed(options: t.Mapping[str, t.Any], spec: Spec, path: Path) -> dict[str, t
     return result
 
 
-_PLAIN = {"str": str, "bool": bool, "int": int, "dict": dict}
+_PLAIN = {"str": str, "bool": bool, "int": int, "dict": dict, "list": list}
+
+
+def _is_plain(value: t.Any, type_name: str) -> bool:
+    """Whether the type is sure without a closer look."""
+    if type_name == "raw":
+        return True
+    # A bool is an int as well.
+    plain = _PLAIN.get(type_name)
+    return plain is not None and isinstance(value, plain) and isinstance(value, bool) == (plain is bool)
 
 
 def _typed(name: str, value: t.Any, option: dict[str, t.Any], path: Path) -> t.Any:
-    plain = _PLAIN.get(option.get("type", "str"))
-    # Most values are of their type already, and labs can be large. A bool is an int as well.
-    is_plain = plain is not None and isinstance(value, plain) and isinstance(value, bool) == (plain is bool)
-    if is_plain and not {"choices", "options"} & option.keys():
-        return value
+    # Most values are of their type already, and labs can be large.
+    if not {"choices", "options"} & option.keys() and _is_plain(value, option.get("type", "str")):
+        if not isinstance(value, list):
+            return value
+        if all(_is_plain(inner, option.get("elements", "raw")) for inner in value):
+            return list(value)
     if name in LITERAL and isinstance(value, str):
         return [value]  # with its commas
     if name == "mac" and isinstance(value, int):  # one like 12:34:56:... is a time to YAML
