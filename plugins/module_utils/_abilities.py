@@ -106,7 +106,7 @@ def _pyroute2() -> str | None:
 def _tried(links: dict[str, tuple[str, str]]) -> Values:
     kernel = Kernel()
     with Host() as host:
-        host.make(_PROBE, loopback=False)
+        host.make({_PROBE: False})
         socket = host.socket(_PROBE)
         has_link = functools.partial(_has_link, socket)
         has_qdisc = functools.partial(_has_qdisc, socket)

@@ -63,17 +63,18 @@ class Applier:
     def prepare(self, plan: Plan, view: View, choose_indexes: bool) -> None:
         """Makes the new namespaces, as yet without names, and chooses the indexes of new links, so that ``view`` (the
         host after the plan) tells beforehand what marks everything will have. Nothing shows on the host."""
-        last: dict[str, int] = {}
-        for level in plan.levels:
-            for operation, step in level:
-                if isinstance(step, CreateNamespace):
-                    self._make(operation.wish.item, step, view)
-                    last[step.name] = _unlikely_index(set())
-                elif isinstance(step, HostStep):
-                    try:
-                        step.prepare(self, view)
-                    except OSError as e:
-                        raise KernelError(operation.wish.item, e.errno or 0) from e
+        steps = [(operation.wish.item, step) for level in plan.levels for operation, step in level]
+        made = self.host.make({step.name: step.loopback for _item, step in steps if isinstance(step, CreateNamespace)})
+        for name, entry in made.items():
+            fact = view.fact(netns_key(name))
+            view.put(Fact(fact.key, {**fact.values, "inode": entry.inode}, fact.requires, fact.restore, entry.mark))
+        for item, step in steps:
+            if isinstance(step, HostStep):
+                try:
+                    step.prepare(self, view)
+                except OSError as e:
+                    raise KernelError(item, e.errno or 0) from e
+        last = {name: _unlikely_index(set()) for name in made}
         taken: dict[str, set[int]] = {}
         links = view.of_type("link")
         for fact in links:
@@ -92,14 +93,6 @@ class Applier:
                     taken.setdefault(place, set()).add(index)
                 self._chosen[fact.key] = index
                 view.put(Fact(fact.key, {**fact.values, "index": index}, fact.requires, fact.restore, str(index)))
-
-    def _make(self, item: str, step: CreateNamespace, view: View) -> None:
-        try:
-            entry = self.host.make(step.name, step.loopback)
-        except OSError as e:
-            raise KernelError(item, e.errno or 0) from e
-        fact = view.fact(netns_key(step.name))
-        view.put(Fact(fact.key, {**fact.values, "inode": entry.inode}, fact.requires, fact.restore, entry.mark))
 
     def run(self, plan: Plan, await_effects: t.Callable[[], None] = lambda: None) -> None:
         """Raises LabError when a step fails, or what ``await_effects`` waits for does not come; the host is then as it

@@ -16,12 +16,13 @@ import fcntl
 import os
 import re
 import resource
+import threading
 import time
 import typing as t
 from collections import OrderedDict
 
 from ansible_collections.netns.lab.plugins.module_utils import _syscalls as syscalls
-from ansible_collections.netns.lab.plugins.module_utils._errors import LabError
+from ansible_collections.netns.lab.plugins.module_utils._errors import KernelError, LabError
 from ansible_collections.netns.lab.plugins.module_utils._model import OWN
 from ansible_collections.netns.lab.plugins.module_utils._netlink import NetlinkSocket
 
@@ -34,6 +35,9 @@ _CAP_SYS_ADMIN = 21
 _MOST_OPEN = 4096
 _SPARE = 256
 _LOOKS = 3
+# Threads that make namespaces at the same time. The kernel does much of it under one lock: a thousand took two of them
+# two thirds of the time of one, and three no less.
+_MAKERS = 2
 
 
 class Entry(t.NamedTuple):
@@ -237,19 +241,25 @@ class Host:
         finally:
             os.close(lock)
 
-    def make(self, name: str, loopback: bool) -> Entry:
-        """A new namespace, with its loopback interface up or down, without its name as yet: it ends with this process
-        unless it gets it."""
-        syscalls.unshare(syscalls.CLONE_NEWNET)
-        try:
-            fd = self._unnamed[name] = os.open(_SELF, os.O_RDONLY)
-            opened = NetlinkSocket()
-            self._keep(name, opened)
-            if loopback:
-                opened.set_up("lo")
-        finally:
-            syscalls.setns(self._own, syscalls.CLONE_NEWNET)
-        return _entry(os.fstat(fd))
+    def make(self, loopbacks: t.Mapping[str, bool]) -> dict[str, Entry]:
+        """New namespaces, with their loopback interfaces up or down, without their names as yet: each ends with this
+        process unless it gets its own. Raises KernelError."""
+        parts = [dict(list(loopbacks.items())[start::_MAKERS]) for start in range(min(_MAKERS, len(loopbacks)))]
+        makers = [_Maker(part) for part in parts]
+        for maker in makers:
+            maker.start()
+        for maker in makers:
+            maker.join()
+        found: dict[str, Entry] = {}
+        for maker in makers:
+            for name, (fd, opened) in maker.made.items():
+                self._unnamed[name] = fd
+                self._keep(name, opened)
+                found[name] = _entry(os.fstat(fd))
+        for maker in makers:
+            for name, error in maker.failed.items():
+                raise KernelError(f"netns {name}", error.errno or 0) from error
+        return found
 
     def name(self, name: str) -> None:
         """Gives a new namespace its name, as ``ip netns add``; to be called within ``naming()``."""
@@ -302,6 +312,36 @@ class Host:
             syscalls.mount(f"/proc/thread-self/fd/{fd}", path, syscalls.MS_BIND)
         except BaseException:
             os.unlink(path)
+            raise
+
+
+class _Maker(threading.Thread):
+    """Makes namespaces, and ends in the last one."""
+
+    def __init__(self, loopbacks: dict[str, bool]) -> None:
+        super().__init__()
+        self._loopbacks = loopbacks
+        self.made: dict[str, tuple[int, NetlinkSocket]] = {}
+        self.failed: dict[str, OSError] = {}
+
+    def run(self) -> None:
+        for name, loopback in self._loopbacks.items():
+            try:
+                self.made[name] = self._make(loopback)
+            except OSError as e:
+                self.failed[name] = e
+                return
+
+    @staticmethod
+    def _make(loopback: bool) -> tuple[int, NetlinkSocket]:
+        syscalls.unshare(syscalls.CLONE_NEWNET)
+        opened = NetlinkSocket()
+        try:
+            if loopback:
+                opened.set_up("lo")
+            return os.open(_SELF, os.O_RDONLY), opened
+        except BaseException:
+            opened.close()
             raise
 
 

@@ -300,14 +300,15 @@ def test_a_lab_is_what_it_says_on_a_hostile_host(lab: Lab, monkeypatch: pytest.M
     hostile = {"rp_filter": 1, "forwarding": 0, "accept_redirects": 0, "arp_ignore": 8, "disable_policy": 0}
     make = _host.Host.make
 
-    def make_hostile(self: _host.Host, name: str, loopback: bool) -> _host.Entry:
-        entry = make(self, name, loopback)
-        with self.inside(name):
-            for key, value in hostile.items():
-                for where in ("all", "default", "lo"):
-                    Path(f"/proc/sys/net/ipv4/conf/{where}/{key}").write_text(str(value))
-            Path("/proc/sys/net/ipv6/conf/default/disable_ipv6").write_text("1")
-        return entry
+    def make_hostile(self: _host.Host, loopbacks: t.Mapping[str, bool]) -> dict[str, _host.Entry]:
+        entries = make(self, loopbacks)
+        for name in entries:
+            with self.inside(name):
+                for key, value in hostile.items():
+                    for where in ("all", "default", "lo"):
+                        Path(f"/proc/sys/net/ipv4/conf/{where}/{key}").write_text(str(value))
+                Path("/proc/sys/net/ipv6/conf/default/disable_ipv6").write_text("1")
+        return entries
 
     monkeypatch.setattr(_host.Host, "make", make_hostile)
     router = {
