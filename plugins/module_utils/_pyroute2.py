@@ -43,13 +43,19 @@ _NLA_F_NESTED = 0x8000
 @functools.cache
 def message_class(name: str) -> t.Any:
     """The class ``name`` of the module ``pyroute2.netlink.rtnl.name``; ImportError when pyroute2 is missing."""
-    path = f"pyroute2.netlink.rtnl.{name}"
+    if name in _MISSING:
+        return type(name, (_module("pyroute2.netlink").nlmsg,), _MISSING[name])
+    module = _module(f"pyroute2.netlink.rtnl.{name}")
+    found = getattr(module, name)
+    mended = _MENDED.get(name)
+    return mended(found, module) if mended else found
+
+
+def _module(path: str) -> t.Any:
     if path not in _loaded:
         with _only_the_messages():
             _loaded[path] = importlib.import_module(path)
-    found = getattr(_loaded[path], name)
-    mended = _MENDED.get(name)
-    return mended(found, _loaded[path]) if mended else found
+    return _loaded[path]
 
 
 def _ifaddrmsg(found: t.Any, module: t.Any) -> t.Any:
@@ -80,6 +86,20 @@ _MENDED: dict[str, t.Callable[[t.Any, t.Any], t.Any]] = {
     "ifaddrmsg": _ifaddrmsg,
     "ifinfmsg": _ifinfmsg,
     "ndmsg": _ndmsg,
+}
+
+# What pyroute2 has no class for.
+_MISSING: dict[str, dict[str, t.Any]] = {
+    "netconfmsg": {  # include/uapi/linux/netconf.h
+        "fields": (("family", "B"), ("__pad", "3x")),
+        "prefix": "NETCONFA_",
+        "nla_map": (
+            ("NETCONFA_UNSPEC", "none"),
+            ("NETCONFA_IFINDEX", "int32"),
+            ("NETCONFA_FORWARDING", "int32"),
+            ("NETCONFA_RP_FILTER", "int32"),
+        ),
+    },
 }
 
 

@@ -15,14 +15,16 @@ from __future__ import annotations
 
 import errno
 import ipaddress
+import itertools
 import os
 import re
 import stat
 import typing as t
 from dataclasses import dataclass, field
 
+from ansible_collections.netns.lab.plugins.module_utils import _netconf as netconf
 from ansible_collections.netns.lab.plugins.module_utils._errors import KernelError, LabError
-from ansible_collections.netns.lab.plugins.module_utils._model import Step
+from ansible_collections.netns.lab.plugins.module_utils._model import OWN, Step
 from ansible_collections.netns.lab.plugins.module_utils._steps import HostStep
 from ansible_collections.netns.lab.plugins.module_utils._values import interface_name
 
@@ -276,14 +278,23 @@ class SetSysctls(HostStep):
         return [RestoreSysctls(self.namespace, self._before), *self.lost] if self._before else []
 
     def run(self, applier: Applier) -> None:
-        with applier.host.inside(self.namespace):
-            for path, value in self.values.items():
+        values = self._still_different(applier) if self.is_new else self.values
+        with applier.host.inside(self.namespace if values else OWN):
+            for path, value in values.items():
                 try:
                     if not self.is_new:
                         self._before = _present([path, *_affected(path)]) + self._before
                     _write(path, value)
                 except OSError as e:
                     raise _refused(self.namespace, path, value, e) from e
+
+    def _still_different(self, applier: Applier) -> dict[Path, str]:
+        """Without the first ones that a new namespace turns out to have: from the next one on, a setting may change
+        those behind it."""
+        told = netconf.told(applier.host.socket(self.namespace), self.values)
+        return dict(
+            itertools.dropwhile(lambda entry: same(entry[0], told.get(entry[0]), entry[1]), self.values.items())
+        )
 
 
 @dataclass

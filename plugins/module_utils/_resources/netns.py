@@ -15,6 +15,7 @@ import time
 import typing as t
 
 from ansible_collections.netns.lab.plugins.module_utils import _etc as etc
+from ansible_collections.netns.lab.plugins.module_utils import _netconf as netconf
 from ansible_collections.netns.lab.plugins.module_utils import _netlink as nl
 from ansible_collections.netns.lab.plugins.module_utils import _sysctl as sysctl
 from ansible_collections.netns.lab.plugins.module_utils._errors import LabError, WiderView
@@ -409,8 +410,11 @@ def _observe_sysctls(host: Host, wishes: t.Iterable[Wish]) -> t.Iterator[Fact]:
         if wish.identity[0] != "netns" or not wish.options["sysctls"]:
             continue
         exists = host.opens(wish.name)
-        with host.inside(wish.name if exists else OWN):
-            for path in wish.options["sysctls"]:
+        told = netconf.told(host.socket(wish.name), wish.options["sysctls"]) if exists else {}
+        yield from (_setting(wish.name, path, value) for path, value in told.items())
+        left = [path for path in wish.options["sysctls"] if path not in told]
+        with host.inside(wish.name if exists and left else OWN):
+            for path in left:
                 key = _setting_key(wish.name, path)
                 if not exists:
                     if path not in faults:
@@ -535,8 +539,8 @@ def _set(wish: Wish, view: View, settings: dict[sysctl.Path, str], interface: st
                 before[sysctl.spelled(path)] = known["value"]
         view.put(_setting(namespace, path, wanted))
         is_changed = sysctl.spreads_to(path)
-        for fact in view.of_type("sysctl") if not is_same else ():
-            if fact.key[1] == namespace and is_changed(fact.key[2:]):
+        for fact in view.dependents(netns_key(namespace)) if not is_same else ():
+            if fact.key[0] == "sysctl" and is_changed(fact.key[2:]):
                 view.update(fact.key, shaken=True)
         lost += _lost(namespace, path, wanted, view)
     if not values:
@@ -556,8 +560,8 @@ def _lost(namespace: str, path: sysctl.Path, value: str, view: View) -> list[Ste
         return []
     interface = sysctl.interface_of(path)
     steps: list[Step] = []
-    for link in view.of_type("link"):
-        if link.key[1] == namespace and interface in (None, link.key[2]):
+    for link in view.dependents(netns_key(namespace)):
+        if link.key[:2] == ("link", namespace) and interface in (None, link.key[2]):
             for fact in lost_without_ipv6(view, link.key):
                 steps += fact.restore(fact) if fact.restore else []
                 view.forget(fact.key)
