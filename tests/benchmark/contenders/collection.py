@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""This collection, as its README says: ansible-playbook with the role `bridged`."""
+"""This collection, as its README says: ansible-playbook with the role `bridged`, and with the module `topology` where
+there is more than one bridge."""
 
 from __future__ import annotations
 
@@ -32,15 +33,18 @@ class Collection(Contender):
         """The whole definition each time, as somebody has it who keeps it in a file."""
         first = self.layout.bridges[0]
         address = self._address(first, phase)
-        # Without the pings that come behind it: nobody else's time has any.
-        variables: dict[str, t.Any] = {"verify": False, **({"bridged_state": "absent"} if phase == REMOVE else {})}
-        if len(self.layout.bridges) == 1:
-            variables.update(
-                bridged_member_count=first.members, bridged_subnet=[first.subnet], bridged_bridge_addresses=[address]
-            )
-            return "netns.lab.bridged", variables
-        variables.update(members=first.members, address=address)
-        return str(ansible.PLAYBOOKS / "three_bridges.yml"), variables
+        state = "absent" if phase == REMOVE else "present"
+        if len(self.layout.bridges) > 1:
+            variables = {"state": state, "members": first.members, "address": address}
+            return str(ansible.PLAYBOOKS / "three_bridges.yml"), variables
+        return "netns.lab.bridged", {
+            "bridged_state": state,
+            "bridged_member_count": first.members,
+            "bridged_subnet": [first.subnet],
+            "bridged_bridge_addresses": [address],
+            # Without the pings that come behind it: nobody else's time has any.
+            "verify": False,
+        }
 
     def _address(self, bridge: Bridge, phase: str) -> str:
         """One address is another after the change, and that is what is taken away."""

@@ -400,11 +400,12 @@ class FakeHost:
     def naming(self) -> t.Iterator[None]:
         yield
 
-    def make(self, name: str, loopback: bool) -> Entry:
-        self._unnamed[name] = self.kernel.namespace()
-        if loopback:
-            self.kernel.set_up(self._unnamed[name]["lo"])
-        return self._entry(self._unnamed[name])
+    def make(self, loopbacks: t.Mapping[str, bool]) -> dict[str, Entry]:
+        for name, loopback in loopbacks.items():
+            self._unnamed[name] = self.kernel.namespace()
+            if loopback:
+                self.kernel.set_up(self._unnamed[name]["lo"])
+        return {name: self._entry(self._unnamed[name]) for name in loopbacks}
 
     def name(self, name: str) -> None:
         self.kernel.may_fail()
