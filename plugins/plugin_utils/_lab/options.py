@@ -127,13 +127,13 @@ def typed(options: t.Mapping[str, t.Any], spec: Spec, path: Path) -> dict[str, t
     known(options, spec, path)
     result: dict[str, t.Any] = {}
     for name, option in spec.items():
-        if options.get(name) is None:
-            if option.get("required"):
-                raise Fault(path, f"{name} is missing")
-            if "default" in option:
-                result[name] = option["default"]
-        else:
-            result[name] = _typed(name, options[name], option, (*path, name))
+        value = options.get(name)
+        if value is not None:
+            result[name] = _typed(name, value, option, (*path, name))
+        elif "default" in option:
+            result[name] = option["default"]
+        elif "required" in option:
+            raise Fault(path, f"{name} is missing")
     return result
 
 
