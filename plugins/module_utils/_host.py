@@ -256,9 +256,11 @@ class Host:
                 self._unnamed[name] = fd
                 self._keep(name, opened)
                 found[name] = _entry(os.fstat(fd))
-        for maker in makers:
-            for name, error in maker.failed.items():
+        for failure in (maker.failure for maker in makers if maker.failure):
+            name, error = failure
+            if isinstance(error, OSError):
                 raise KernelError(f"netns {name}", error.errno or 0) from error
+            raise error
         return found
 
     def name(self, name: str) -> None:
@@ -322,14 +324,14 @@ class _Maker(threading.Thread):
         super().__init__()
         self._loopbacks = loopbacks
         self.made: dict[str, tuple[int, NetlinkSocket]] = {}
-        self.failed: dict[str, OSError] = {}
+        self.failure: tuple[str, BaseException] | None = None
 
     def run(self) -> None:
         for name, loopback in self._loopbacks.items():
             try:
                 self.made[name] = self._make(loopback)
-            except OSError as e:
-                self.failed[name] = e
+            except BaseException as e:
+                self.failure = name, e
                 return
 
     @staticmethod

@@ -132,8 +132,7 @@ def _module(results: Results) -> list[str]:
         return []
     return [
         "## The collection's module alone",
-        "The process on the managed node, from the start of Python to its end. With three bridges there are three of"
-        " them: their time together, and the highest peak.",
+        "The process on the managed node, from the start of Python to its end.",
         table(["members", *(str(size) for size in results.sizes())], rows),
     ]
 

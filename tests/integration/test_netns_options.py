@@ -6,7 +6,10 @@
 
 from __future__ import annotations
 
+import errno
+import itertools
 import os
+import re
 import subprocess
 import typing as t
 from contextlib import contextmanager
@@ -14,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.netns.lab.plugins.module_utils import _host
+from ansible_collections.netns.lab.plugins.module_utils import _host, _netconf, _syscalls
 from ansible_collections.netns.lab.tests.integration.helpers.lab import Lab, eventually
 from ansible_collections.netns.lab.tests.integration.helpers.machine import ETC_DIR, RUN_DIR
 
@@ -562,3 +565,47 @@ def test_files_are_as_before_when_a_run_fails(lab: Lab) -> None:
     assert set(lab.files()) == {"a1", "a1/hosts", "a2", "a2/hosts", "a2/services"}
     lab.run("topology", name="lab", state="absent")
     assert set(lab.files()) == {"a1", "a1/hosts"}
+
+
+def test_netlink_tells_the_same_of_a_routers_settings_as_their_files(lab: Lab) -> None:
+    lab.sh("ip netns add r1; ip -n r1 link add x type veth peer name y")
+    paths = sorted(_netconf._SETTINGS)
+    seen: dict[_netconf.Path, set[str]] = {path: set() for path in paths}
+    with _host.Host() as host:
+        for value in (1, 0, 2):
+            for path in paths:
+                wanted = min(value, 1) if path[-1] != "rp_filter" else value
+                lab.sh(f"ip netns exec r1 sysctl -w {'.'.join(path)}={wanted}")
+            told = _netconf.told(host.socket("r1"), [*paths, ("net", "ipv4", "ip_default_ttl")])
+            assert told == {path: setting(lab, "r1", ".".join(path)) for path in paths}
+            for path in paths:
+                seen[path].add(told[path])
+    assert all(len(values) > 1 for values in seen.values()), seen
+
+
+def test_a_new_namespace_that_has_the_settings_already_is_as_asked_for(lab: Lab) -> None:
+    """What is told of later ones is true no more once an earlier one is set: forwarding spreads to those to come."""
+    settings = {"net.ipv4.ip_forward": 1, "net.ipv4.conf.default.forwarding": 0, "net.ipv4.conf.all.rp_filter": 0}
+    lab.run("netns", name="r1", sysctls=settings)
+    for key, value in settings.items():
+        assert setting(lab, "r1", key) == str(value), key
+    assert not lab.run("netns", name="r1", sysctls=settings).changed
+
+
+def test_one_of_many_new_namespaces_cannot_be_made(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when user.max_net_namespaces is reached, which counts those of the whole machine."""
+    unshare, calls = _syscalls.unshare, itertools.count(1)
+
+    def refused_once(flags: int) -> None:
+        if next(calls) == 5:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        unshare(flags)
+
+    monkeypatch.setattr(_syscalls, "unshare", refused_once)
+    before = os.stat("/proc/thread-self/ns/net").st_ino
+    descriptors = len(os.listdir("/proc/self/fd"))
+    said = lab.fails_for_real("topology", name="lab", netns=[{"name": "h[1:8]"}])
+    assert re.match(r"netns h[1-8]: ", said), said
+    assert lab.namespaces() == []
+    assert os.stat("/proc/thread-self/ns/net").st_ino == before
+    assert len(os.listdir("/proc/self/fd")) == descriptors

@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.netns.lab.plugins.module_utils import _pyroute2
 
 COLLECTIONS = str(Path(__file__).resolve().parents[4] / ".build")
-THE_SCHEMAS = ["ifinfmsg", "ifaddrmsg", "nsidmsg"]
+THE_SCHEMAS = ["ifinfmsg", "ifaddrmsg", "nsidmsg", "netconfmsg"]
 
 PREAMBLE = """
 import platform, sys
