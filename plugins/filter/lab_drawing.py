@@ -16,6 +16,8 @@ description:
   - The result is a pure function of what goes in. All names are escaped.
   - The playbook C(netns.lab.lab_picture) calls this filter and Graphviz.
 positional: _input
+extends_documentation_fragment:
+  - netns.lab._hosts
 options:
   _input:
     description:
@@ -39,22 +41,6 @@ options:
     type: list
     elements: str
     default: []
-  known:
-    description:
-      - Other hosts that nodes may be put on by name.
-    type: list
-    elements: str
-    default: []
-  hostvars:
-    description:
-      - The variables of all hosts, for their weights.
-    type: dict
-    default: {}
-  limited:
-    description:
-      - Whether O(hosts) may lack some that have a part of the lab too.
-    type: bool
-    default: false
   drift:
     description:
       - What M(netns.lab.topology) returned as C(diff) in check mode, by inventory host. What such a run would make is

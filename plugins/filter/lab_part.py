@@ -16,6 +16,8 @@ description:
     not name are the same on every run and on every controller.
   - The role P(netns.lab.lab#role) consists of this filter and M(netns.lab.topology).
 positional: _input
+extends_documentation_fragment:
+  - netns.lab._hosts
 options:
   _input:
     description:
@@ -34,18 +36,6 @@ options:
     type: list
     elements: str
     required: true
-  known:
-    description:
-      - Other hosts that nodes may be put on by name.
-    type: list
-    elements: str
-    default: []
-  hostvars:
-    description:
-      - The variables of all hosts, from which the addresses are taken at which they reach each other, and their
-        weights.
-    type: dict
-    default: {}
   underlay_mtu:
     description:
       - MTU of the network between the hosts.
@@ -63,12 +53,6 @@ options:
     type: str
     choices: [fail, keep, kill]
     default: fail
-  limited:
-    description:
-      - Whether O(hosts) may lack some that have a part of the lab too. Nodes are then not shared out, because they
-        would all come to be on those that are left.
-    type: bool
-    default: false
 """
 
 EXAMPLES = r"""

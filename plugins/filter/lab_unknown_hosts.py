@@ -14,6 +14,8 @@ description:
   - Lists the hosts that have links to other hosts, and whose address is not known from their variables or facts.
   - The role P(netns.lab.lab#role) gathers the facts of these, so that P(netns.lab.lab_part#filter) knows them all.
 positional: _input
+extends_documentation_fragment:
+  - netns.lab._hosts
 options:
   _input:
     description:
@@ -26,22 +28,6 @@ options:
     type: list
     elements: str
     required: true
-  known:
-    description:
-      - Other hosts that nodes may be put on by name.
-    type: list
-    elements: str
-    default: []
-  hostvars:
-    description:
-      - The variables of all hosts.
-    type: dict
-    default: {}
-  limited:
-    description:
-      - Whether O(hosts) may lack some that have a part of the lab too.
-    type: bool
-    default: false
 """
 
 EXAMPLES = r"""
