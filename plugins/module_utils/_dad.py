@@ -117,7 +117,7 @@ class _Look:
     def _port_has_carrier(self, master: str) -> bool:
         ports = {
             fact.key[2]
-            for fact in self._view.of_type("port")
-            if fact.key[1] == self._namespace and fact.values["master"] == master
+            for fact in self._view.inside(self._namespace, "port")
+            if fact.values["master"] == master
         }
         return any(has_carrier for _index, has_carrier in self._links(ports).values())

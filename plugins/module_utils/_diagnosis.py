@@ -164,12 +164,9 @@ class Diagnosis:
 
     def _down(self, namespace: str | None) -> str:
         """The interfaces with which addresses and routes of a namespace may have gone."""
-        down = [
-            fact.key[2]
-            for fact in self._view.of_type("link")
-            if fact.key[1] == namespace and not fact.values["up"] and fact.key[2] != "lo"
-        ]
-        return f"; {', '.join(down)} there {'is' if len(down) == 1 else 'are'} down" if namespace and down else ""
+        links = self._view.inside(namespace, "link") if namespace else []
+        down = [fact.key[2] for fact in links if not fact.values["up"] and fact.key[2] != "lo"]
+        return f"; {', '.join(down)} there {'is' if len(down) == 1 else 'are'} down" if down else ""
 
     def _of_link(self, key: Key) -> list[str]:
         """What is wrong with an interface, its cable and the port at the other end."""

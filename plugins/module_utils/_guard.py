@@ -49,8 +49,8 @@ class Guard:
         if connection is None:
             return
         client, server = connection
-        for fact in view.of_type("address"):
-            if fact.key[1] == OWN and fact.key[3] == str(server):
+        for fact in view.inside(OWN, "address"):
+            if fact.key[3] == str(server):
                 link = link_key(OWN, fact.key[2])
                 self._carriers[link] = f"carries this SSH connection ({server})"
                 self._before[fact.key] = fact
@@ -88,9 +88,9 @@ class Guard:
             if below and below in view and below[1] == OWN and not {below} & (set(view.owned) | set(self._carriers)):
                 self._carriers[below] = f"is below {master[2]}, which {self._carriers[master]}"
                 waiting.append(below)
-            for fact in view.of_type("port"):
+            for fact in view.inside(OWN, "port"):
                 link = link_key(OWN, fact.key[2])
-                is_port = fact.key[1] == OWN and fact.values["master"] == master[2]
+                is_port = fact.values["master"] == master[2]
                 if is_port and not {fact.key, link} & set(view.owned) and link not in self._carriers:
                     self._carriers[link] = f"is a port of {master[2]}, which {self._carriers[master]}"
                     waiting.append(link)
@@ -146,14 +146,14 @@ def _way(view: View, target: Network) -> Way:
     nobody knows."""
     best: tuple[int, int] = (-1, 0)
     way: Way = None
-    for fact in view.of_type("route"):
-        if fact.key[1] == OWN and fact.key[3] == str(_RT_TABLE_MAIN):
+    for fact in view.inside(OWN, "route"):
+        if fact.key[3] == str(_RT_TABLE_MAIN):
             network = ipaddress.ip_network(fact.key[2])
             rank = network.prefixlen, -int(fact.key[4])
             if rank > best and _holds(network, target):
                 best, way = rank, (fact.values["type"], fact.values.get("nexthops") or [])
-    for fact in view.of_type("address"):
-        if fact.key[1] == OWN and not fact.values.get("noprefixroute"):
+    for fact in view.inside(OWN, "address"):
+        if not fact.values.get("noprefixroute"):
             own, length = fact.values["peer"] or fact.key[3], fact.values["prefixlen"]
             if length >= best[0] and _holds(ipaddress.ip_network(f"{own}/{length}", strict=False), target):
                 best, way = (length, 0), ("connected", fact.key[2])
@@ -194,9 +194,8 @@ def _address(value: str) -> Address:
 def _default_routes(view: View) -> list[Fact]:
     return [
         fact
-        for fact in view.of_type("route")
-        if fact.key[1] == OWN
-        and fact.key[2] in ("0.0.0.0/0", "::/0")
+        for fact in view.inside(OWN, "route")
+        if fact.key[2] in ("0.0.0.0/0", "::/0")
         and fact.key[3] == str(_RT_TABLE_MAIN)
         and fact.key not in view.owned
     ]

@@ -101,6 +101,8 @@ class View:
         """The namespaces where it mattered what hangs on a link."""
         self._facts: dict[Key, Fact] = {}
         self._dependents: dict[Key, dict[Key, None]] = {}
+        self._places: dict[Key, dict[Key, None]] = {}
+        """By type and namespace."""
         self.put(Fact(netns_key(OWN), {"loopback": True}))
         for fact in facts:
             self.put(fact)
@@ -134,6 +136,10 @@ class View:
     def of_type(self, object_type: str) -> list[Fact]:
         return [fact for key, fact in self._facts.items() if key[0] == object_type]
 
+    def inside(self, namespace: str, object_type: str) -> list[Fact]:
+        """Those of a type in one namespace."""
+        return [self._facts[key] for key in self._places.get((object_type, namespace), ())]
+
     def ancestors(self, key: Key) -> list[Key]:
         """All that an object needs, however far up."""
         found: dict[Key, None] = {}
@@ -162,6 +168,7 @@ class View:
             self._detach(fact.key)
         else:
             self.made.append(fact.key)
+            self._places.setdefault(fact.key[:2], {})[fact.key] = None
         self._facts[fact.key] = fact
         for required in fact.requires:
             self._dependents.setdefault(required, {})[fact.key] = None
@@ -185,6 +192,7 @@ class View:
         if key in self._facts:
             self._detach(key)
             del self._facts[key]
+            del self._places[key[:2]][key]
             self.owned.pop(key, None)
             self.gone.append(key)
 

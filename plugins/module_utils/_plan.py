@@ -263,12 +263,16 @@ def _ordered_backwards(wishes: list[Wish], view: View) -> list[Wish]:
             for other in providers.get(key, ()):
                 if id(other) not in taken_along:
                     before[id(other)].append(wish)
+    inside: dict[str, list[Wish]] = {}
+    for wish in wishes:
+        for namespace in set(wish.namespaces):
+            inside.setdefault(namespace, []).append(wish)
     for wish in wishes:
         for key in wish.objects:
             if key[0] == "netns":
                 before[id(wish)] += _masters_elsewhere(key, providers, view)
                 if not wish.takes_along:
-                    before[id(wish)] += [other for other in wishes if key[1] in other.namespaces and other is not wish]
+                    before[id(wish)] += [other for other in inside.get(key[1], ()) if other is not wish]
     return _sorted(wishes, before)
 
 

@@ -95,8 +95,7 @@ def addresses(sight: Sight, namespace: str) -> list[Interface]:
     """Those of a namespace that others can reach."""
     found = [
         ipaddress.ip_interface(f"{fact.key[3]}/{fact.values['prefixlen']}")
-        for fact in sight.view.of_type("address")
-        if fact.key[1] == namespace
+        for fact in sight.view.inside(namespace, "address")
     ]
     return [interface for interface in found if not interface.ip.is_loopback and not interface.ip.is_link_local]
 
@@ -151,6 +150,6 @@ def unsettled(sight: Sight, concerned: t.Collection[str], is_late: bool = False)
 def _has_carrier(sight: Sight, namespace: str, own: str) -> bool:
     """Duplicate address detection waits for it, however long."""
     return any(
-        fact.key[1] == namespace and fact.key[3] == own and sight.carrier.get(link_key(namespace, fact.key[2]))
-        for fact in sight.view.of_type("address")
+        fact.key[3] == own and sight.carrier.get(link_key(namespace, fact.key[2]))
+        for fact in sight.view.inside(namespace, "address")
     )

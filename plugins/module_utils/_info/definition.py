@@ -53,11 +53,9 @@ def sections(view: View, kinds: t.Sequence[Kind], chosen: t.Collection[str], own
 def _belonging(view: View, members: set[str]) -> set[Key]:
     """The links of the own namespace that are part of the network of others: ends of their cables, the bridges these
     are ports of, and whatever else of the own namespace's is connected there and could be made elsewhere."""
-    links = {fact.key: fact.values for fact in view.of_type("link") if fact.key[1] == OWN}
+    links = {fact.key: fact.values for fact in view.inside(OWN, "link")}
     masters = {
-        link_key(OWN, fact.key[2]): link_key(OWN, fact.values["master"])
-        for fact in view.of_type("port")
-        if fact.key[1] == OWN
+        link_key(OWN, fact.key[2]): link_key(OWN, fact.values["master"]) for fact in view.inside(OWN, "port")
     }
     found = {key for key, values in links.items() if values["peer"] and values["peer"][1] in members}
     waiting = list(found)

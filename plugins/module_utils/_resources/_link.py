@@ -351,9 +351,7 @@ def make_again(key: Key, view: View, values: dict[str, t.Any], data: dict[str, t
     if base is None:
         return []  # it is based in a namespace that has no name
     made = {option: value for option, value in values.items() if option != "up" and value is not None}
-    is_taken = base != key[1] and any(
-        fact.values["index"] == index for fact in view.of_type("link") if fact.key[1] == base
-    )
+    is_taken = base != key[1] and any(fact.values["index"] == index for fact in view.inside(base, "link"))
     create = make_request(key, present["kind"], made, data, base=base, lower=present["lower"], index=index)
     if not is_taken:
         return [create]
@@ -466,9 +464,7 @@ def move_link(key: Key, namespace: str, view: View) -> tuple[list[Step], list[Co
     back: list[Step] = [link_request(namespace, name, {}, more=home)]
     back.append(link_request(source, name, {"up": values["up"]}))
     back += _restored(lost)
-    taken = any(
-        fact.values["index"] == values["index"] for fact in view.of_type("link") if fact.key[1] == namespace
-    )
+    taken = any(fact.values["index"] == values["index"] for fact in view.inside(namespace, "link"))
     step = link_request(
         source,
         name,

@@ -488,8 +488,7 @@ def _routes_lost(key: Key, view: View) -> list[Fact]:
     of a link everything that leaves through that link alone (fib_disable_ip). With an IPv6 address, what sends from it
     only forgets so (fib6_remove_prefsrc)."""
     if _version(key) == 6:
-        routes = view.of_type("route")
-        return [fact for fact in routes if fact.key[1] == key[1] and fact.values.get("source") == key[3]]
+        return [fact for fact in view.inside(key[1], "route") if fact.values.get("source") == key[3]]
     link = link_key(key[1], key[2])
     around = view.hanging_on(link)
     going = {key, *(fact.key for fact in _going_with(key, view))}
