@@ -10,6 +10,7 @@ look into /proc/sys of yet another namespace: it makes the folders and files the
 
 from __future__ import annotations
 
+import errno
 import socket
 import typing as t
 
@@ -35,18 +36,19 @@ _SETTINGS: dict[Path, tuple[_Place, str]] = {
 
 
 def told(asked: nl.NetlinkSocket, paths: t.Iterable[Path]) -> dict[Path, str]:
-    """The values of those settings that the kernel tells of, in the namespace of the socket."""
+    """The values of those settings that the kernel tells of, in the namespace of the socket. Raises NetlinkError."""
     known = {path: _SETTINGS[path] for path in paths if path in _SETTINGS}
     places = list(dict.fromkeys(place for place, _attribute in known.values()))
     questions = [
         (nl.RTM_GETNETCONF, 0, nl.encode("netconfmsg", {"family": family}, [("NETCONFA_IFINDEX", index)]))
         for family, index in places
     ]
-    answers = {
-        place: read("netconfmsg", answer.messages[0][1])
-        for place, answer in zip(places, asked.exchange(questions, told=True) if questions else ())
-        if answer.error is None  # without IPv6 there is nothing of it
-    }
+    answers = {}
+    for place, answer in zip(places, asked.exchange(questions, told=True) if questions else ()):
+        if answer.error is None:
+            answers[place] = read("netconfmsg", answer.messages[0][1])
+        elif answer.error.code != errno.EOPNOTSUPP:  # as without IPv6
+            raise answer.error
     values = {
         path: answers[place].get_attr(attribute) for path, (place, attribute) in known.items() if place in answers
     }

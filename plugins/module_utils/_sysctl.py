@@ -25,6 +25,7 @@ from dataclasses import dataclass, field
 from ansible_collections.netns.lab.plugins.module_utils import _netconf as netconf
 from ansible_collections.netns.lab.plugins.module_utils._errors import KernelError, LabError
 from ansible_collections.netns.lab.plugins.module_utils._model import OWN, Step
+from ansible_collections.netns.lab.plugins.module_utils._netlink import NetlinkError
 from ansible_collections.netns.lab.plugins.module_utils._steps import HostStep
 from ansible_collections.netns.lab.plugins.module_utils._values import interface_name
 
@@ -291,7 +292,10 @@ class SetSysctls(HostStep):
     def _still_different(self, applier: Applier) -> dict[Path, str]:
         """Without the first ones that a new namespace turns out to have: from the next one on, a setting may change
         those behind it."""
-        told = netconf.told(applier.host.socket(self.namespace), self.values)
+        try:
+            told = netconf.told(applier.host.socket(self.namespace), self.values)
+        except NetlinkError as e:
+            raise KernelError(f"netns {self.namespace}: its sysctls", e.code, e.said) from e
         return dict(
             itertools.dropwhile(lambda entry: same(entry[0], told.get(entry[0]), entry[1]), self.values.items())
         )
