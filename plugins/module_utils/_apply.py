@@ -207,6 +207,8 @@ class Applier:
 
     def _resolve(self, value: t.Any) -> t.Any:
         """A message with its placeholders filled in."""
+        if isinstance(value, (str, int)):  # as most are
+            return value
         if isinstance(value, Index):
             return self._indexes[value.link]
         if isinstance(value, NewIndex):
@@ -352,15 +354,13 @@ def _undone_if_need_be(step: Request) -> Request:
     return replace(step, undo=undo)
 
 
-def _placeholders(value: t.Any) -> t.Iterator[Index | NewIndex]:
-    if isinstance(value, (Index, NewIndex)):
-        yield value
-    elif isinstance(value, dict):
-        for inner in value.values():
-            yield from _placeholders(inner)
-    elif isinstance(value, (list, tuple)):
-        for inner in value:
-            yield from _placeholders(inner)
+def _placeholders(values: t.Any) -> t.Iterator[Index | NewIndex]:
+    """Those in a dict, a list or a tuple, however deep."""
+    for value in values.values() if isinstance(values, dict) else values:
+        if isinstance(value, (dict, list, tuple)):
+            yield from _placeholders(value)
+        elif isinstance(value, (Index, NewIndex)):
+            yield value
 
 
 def _links(step: Step) -> set[Key]:
