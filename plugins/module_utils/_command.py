@@ -27,7 +27,7 @@ from ansible_collections.netns.lab.plugins.module_utils._engine import Item, Res
 from ansible_collections.netns.lab.plugins.module_utils._errors import LabError
 from ansible_collections.netns.lab.plugins.module_utils._persistence import forgotten
 from ansible_collections.netns.lab.plugins.module_utils._pyroute2 import message_class
-from ansible_collections.netns.lab.plugins.module_utils._resources import KINDS
+from ansible_collections.netns.lab.plugins.module_utils._resources._kinds import KINDS
 from ansible_collections.netns.lab.plugins.module_utils._sections import listed, sections_spec
 from ansible_collections.netns.lab.plugins.module_utils._systemd import enabling_link, unescape, unit
 

@@ -18,7 +18,7 @@ from ansible.module_utils.common.warnings import get_deprecation_messages, get_w
 from ansible_collections.netns.lab.plugins.module_utils._errors import LabError
 from ansible_collections.netns.lab.plugins.module_utils._model import Kind
 from ansible_collections.netns.lab.plugins.module_utils._module import new_module, require_pyroute2
-from ansible_collections.netns.lab.plugins.module_utils._resources import KINDS
+from ansible_collections.netns.lab.plugins.module_utils._resources._kinds import KINDS
 
 Answering = t.Callable[[dict[str, t.Any], t.Sequence[Kind]], dict[str, t.Any]]
 

@@ -22,7 +22,7 @@ from ansible_collections.netns.lab.plugins.module_utils._errors import LabError
 from ansible_collections.netns.lab.plugins.module_utils._garbage import no_garbage_collection
 from ansible_collections.netns.lab.plugins.module_utils._model import Kind
 from ansible_collections.netns.lab.plugins.module_utils._pyroute2 import message_class
-from ansible_collections.netns.lab.plugins.module_utils._resources import KINDS
+from ansible_collections.netns.lab.plugins.module_utils._resources._kinds import KINDS
 
 _LIBRARY = "pyroute2 (python3-pyroute2 on Debian, Ubuntu, Fedora and EPEL) >= 0.7.2"
 

@@ -14,7 +14,7 @@ import typing as t
 from ansible_collections.netns.lab.plugins.module_utils._engine import Item
 from ansible_collections.netns.lab.plugins.module_utils._errors import LabError
 from ansible_collections.netns.lab.plugins.module_utils._ranges import expand
-from ansible_collections.netns.lab.plugins.module_utils._resources import KINDS
+from ansible_collections.netns.lab.plugins.module_utils._resources._kinds import KINDS
 
 
 def sections_spec() -> dict[str, t.Any]:

@@ -21,7 +21,7 @@ from ansible_collections.netns.lab.plugins.module_utils._host import Host
 from ansible_collections.netns.lab.plugins.module_utils._message import Message, read
 from ansible_collections.netns.lab.plugins.module_utils._model import OWN, Key, View, link_key, place
 from ansible_collections.netns.lab.plugins.module_utils._reader import Reader
-from ansible_collections.netns.lab.plugins.module_utils._resources import KINDS
+from ansible_collections.netns.lab.plugins.module_utils._resources._kinds import KINDS
 from ansible_collections.netns.lab.plugins.module_utils._resources._link import port_key
 from ansible_collections.netns.lab.plugins.module_utils._values import Interface
 

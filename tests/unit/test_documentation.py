@@ -23,7 +23,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.netns.lab.plugins.module_utils import _checks, _engine, _sections, _wait_module
-from ansible_collections.netns.lab.plugins.module_utils._resources import KINDS
+from ansible_collections.netns.lab.plugins.module_utils._resources._kinds import KINDS
 
 COLLECTION = Path(_engine.__file__).parents[2]
 GROUP = "netns.lab.lab"

@@ -15,14 +15,21 @@ import typing as t
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.netns.lab.plugins.module_utils._model import Kind
-from ansible_collections.netns.lab.plugins.module_utils._resources import KINDS
+from ansible_collections.netns.lab.plugins.module_utils._resources.bridge import Bridge
+from ansible_collections.netns.lab.plugins.module_utils._resources.bridge_port import BridgePort
+from ansible_collections.netns.lab.plugins.module_utils._resources.netns import Netns
+from ansible_collections.netns.lab.plugins.module_utils._resources.netns_qdisc import NetnsQdisc
+from ansible_collections.netns.lab.plugins.module_utils._resources.netns_route import NetnsRoute
 from ansible_collections.netns.lab.plugins.module_utils._values import Interface, interface_address
 from ansible_collections.netns.lab.plugins.plugin_utils._lab.faults import Fault, Path, unknown
 from ansible_collections.netns.lab.plugins.plugin_utils._lab.model import BRIDGE, LINUX
 
 Spec = dict[str, dict[str, t.Any]]
 
-_KINDS: dict[str, Kind] = {kind.section: kind for kind in KINDS}
+# Those whose options a definition has as well. To load all would take longer than to read a lab.
+_KINDS: dict[str, Kind] = {
+    kind.section: kind for kind in (Netns(), Bridge(), BridgePort(), NetnsRoute(), NetnsQdisc())
+}
 
 
 def _of_module(section: str, *without: str) -> Spec:

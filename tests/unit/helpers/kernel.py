@@ -27,7 +27,7 @@ from ansible_collections.netns.lab.plugins.module_utils._model import OWN, View
 from ansible_collections.netns.lab.plugins.module_utils._plan import Plan
 from ansible_collections.netns.lab.plugins.module_utils._pyroute2 import message_class
 from ansible_collections.netns.lab.plugins.module_utils._reader import Reader
-from ansible_collections.netns.lab.plugins.module_utils._resources import KINDS
+from ansible_collections.netns.lab.plugins.module_utils._resources._kinds import KINDS
 
 IFF_UP, SECONDARY, FOREVER = 0x1, 0x01, 0xFFFFFFFF
 BRIDGE_DEFAULTS = {

@@ -28,7 +28,7 @@ from ansible_collections.netns.lab.plugins.module_utils._model import (
     netns_key,
 )
 from ansible_collections.netns.lab.plugins.module_utils._plan import Plan, plan
-from ansible_collections.netns.lab.plugins.module_utils._resources import KINDS
+from ansible_collections.netns.lab.plugins.module_utils._resources._kinds import KINDS
 from ansible_collections.netns.lab.plugins.module_utils._resources._link import FRESH, port_fact
 from ansible_collections.netns.lab.plugins.module_utils._resources.netns_address import _made
 

@@ -14,7 +14,7 @@ from ansible_collections.netns.lab.plugins.module_utils._engine import Item, wis
 from ansible_collections.netns.lab.plugins.module_utils._errors import LabError
 from ansible_collections.netns.lab.plugins.module_utils._model import Fact, View, Wish, link_key, netns_key
 from ansible_collections.netns.lab.plugins.module_utils._plan import plan
-from ansible_collections.netns.lab.plugins.module_utils._resources import KINDS
+from ansible_collections.netns.lab.plugins.module_utils._resources._kinds import KINDS
 from ansible_collections.netns.lab.tests.unit.helpers.lab import (
     address,
     bridge,

@@ -24,7 +24,8 @@ from ansible_collections.netns.lab.plugins.module_utils._errors import LabError
 from ansible_collections.netns.lab.plugins.module_utils._info.definition import sections
 from ansible_collections.netns.lab.plugins.module_utils._model import OWN, Key, Operation, Request, Step, View
 from ansible_collections.netns.lab.plugins.module_utils._plan import Plan, plan
-from ansible_collections.netns.lab.plugins.module_utils._resources import KINDS, netns
+from ansible_collections.netns.lab.plugins.module_utils._resources import netns
+from ansible_collections.netns.lab.plugins.module_utils._resources._kinds import KINDS
 from ansible_collections.netns.lab.tests.unit.helpers.kernel import FakeHost, FakeKernel, Link
 from ansible_collections.netns.lab.tests.unit.helpers.lab import KIND, contents, item, options
 

@@ -10,7 +10,7 @@ import typing as t
 
 from ansible_collections.netns.lab.plugins.module_utils._info.definition import Sections, sections
 from ansible_collections.netns.lab.plugins.module_utils._model import Fact, View, link_key, netns_key
-from ansible_collections.netns.lab.plugins.module_utils._resources import KINDS
+from ansible_collections.netns.lab.plugins.module_utils._resources._kinds import KINDS
 from ansible_collections.netns.lab.tests.unit.helpers.lab import address, at, bridge, host, link, netns, pair, port
 
 MAC = "02:00:00:00:00:0a"

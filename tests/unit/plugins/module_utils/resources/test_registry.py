@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.netns.lab.plugins.module_utils._model import Kind, Wish
-from ansible_collections.netns.lab.plugins.module_utils._resources import KINDS
+from ansible_collections.netns.lab.plugins.module_utils._resources._kinds import KINDS
 from ansible_collections.netns.lab.tests.unit.helpers.lab import SpecError, options
 
 PLUGINS = Path(__file__).resolve().parents[5] / "plugins"

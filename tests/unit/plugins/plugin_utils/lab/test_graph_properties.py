@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.netns.lab.plugins.module_utils._engine import wishes_of
-from ansible_collections.netns.lab.plugins.module_utils._resources import KINDS
+from ansible_collections.netns.lab.plugins.module_utils._resources._kinds import KINDS
 from ansible_collections.netns.lab.plugins.module_utils._sections import listed
 from ansible_collections.netns.lab.plugins.plugin_utils._lab.compiler import Underlay, compile_host
 from ansible_collections.netns.lab.plugins.plugin_utils._lab.model import Lab, Node
