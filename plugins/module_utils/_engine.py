@@ -148,9 +148,11 @@ class _Run:
                 planned, before, after = self._plan([*scope, *self.host.names()], is_whole=True)
             except WiderView as e:
                 raise LabError(str(e)) from None
+        # Put together before, because namespaces that come up send so much that they keep the processors busy.
+        result = Result(bool(planned.operations), planned.diff(), planned.commands)
         if not self.check_mode:
             self._apply(planned, before, after)
-        return Result(bool(planned.operations), planned.diff(), planned.commands)
+        return result
 
     def _plan(self, scope: list[str], is_whole: bool = False) -> tuple[Plan, View, View]:
         itself = self.topology.itself if self.topology is not None else ()
