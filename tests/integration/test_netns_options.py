@@ -592,6 +592,20 @@ def test_a_new_namespace_that_has_the_settings_already_is_as_asked_for(lab: Lab)
     assert not lab.run("netns", name="r1", sysctls=settings).changed
 
 
+def test_a_setting_that_spreads_is_not_set_anew_at_the_other_ends_of_cables(lab: Lab) -> None:
+    """It spreads to the interfaces of its own namespace, and not beyond."""
+    spreading, spread = "net.ipv4.conf.all.forwarding", "net.ipv4.conf.eth0.forwarding"
+    definition: dict[str, t.Any] = {
+        "name": "lab",
+        "veth": [{"name": "p1", "namespace": "r1", "peer": {"name": "eth0", "namespace": "h1"}}],
+    }
+    h1 = {"name": "h1", "sysctls": {spread: 1}}
+    lab.run("topology", **definition, netns=[{"name": "r1", "sysctls": {spreading: 0}}, h1])
+    result = lab.run("topology", **definition, netns=[{"name": "r1", "sysctls": {spreading: 1}}, h1])
+    assert result.commands == [f"ip netns exec r1 sysctl -w {spreading}=1"]
+    assert setting(lab, "h1", spread) == "1"
+
+
 def test_one_of_many_new_namespaces_cannot_be_made(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     """As when user.max_net_namespaces is reached, which counts those of the whole machine."""
     unshare, calls = _syscalls.unshare, itertools.count(1)

@@ -539,8 +539,8 @@ def _set(wish: Wish, view: View, settings: dict[sysctl.Path, str], interface: st
                 before[sysctl.spelled(path)] = known["value"]
         view.put(_setting(namespace, path, wanted))
         is_changed = sysctl.spreads_to(path)
-        for fact in view.dependents(netns_key(namespace)) if not is_same else ():
-            if fact.key[0] == "sysctl" and is_changed(fact.key[2:]):
+        for fact in view.inside(namespace, "sysctl") if not is_same else ():
+            if is_changed(fact.key[2:]):
                 view.update(fact.key, shaken=True)
         lost += _lost(namespace, path, wanted, view)
     if not values:
@@ -560,8 +560,8 @@ def _lost(namespace: str, path: sysctl.Path, value: str, view: View) -> list[Ste
         return []
     interface = sysctl.interface_of(path)
     steps: list[Step] = []
-    for link in view.dependents(netns_key(namespace)):
-        if link.key[:2] == ("link", namespace) and interface in (None, link.key[2]):
+    for link in view.inside(namespace, "link"):
+        if interface in (None, link.key[2]):
             for fact in lost_without_ipv6(view, link.key):
                 steps += fact.restore(fact) if fact.restore else []
                 view.forget(fact.key)
