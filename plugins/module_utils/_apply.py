@@ -23,7 +23,6 @@ from ansible_collections.netns.lab.plugins.module_utils import _netlink as nl
 from ansible_collections.netns.lab.plugins.module_utils._errors import KernelError, LabError, told
 from ansible_collections.netns.lab.plugins.module_utils._host import Host, processes_inside
 from ansible_collections.netns.lab.plugins.module_utils._model import (
-    Fact,
     Index,
     Key,
     NamespaceFd,
@@ -67,7 +66,7 @@ class Applier:
         made = self.host.make({step.name: step.loopback for _item, step in steps if isinstance(step, CreateNamespace)})
         for name, entry in made.items():
             fact = view.fact(netns_key(name))
-            view.put(Fact(fact.key, {**fact.values, "inode": entry.inode}, fact.requires, fact.restore, entry.mark))
+            view.put(replace(fact, values={**fact.values, "inode": entry.inode}, mark=entry.mark))
         for item, step in steps:
             if isinstance(step, HostStep):
                 try:
@@ -92,7 +91,7 @@ class Applier:
                 for place in places:
                     taken.setdefault(place, set()).add(index)
                 self._chosen[fact.key] = index
-                view.put(Fact(fact.key, {**fact.values, "index": index}, fact.requires, fact.restore, str(index)))
+                view.put(replace(fact, values={**fact.values, "index": index}, mark=str(index)))
 
     def run(self, plan: Plan, await_effects: t.Callable[[], None] = lambda: None) -> None:
         """Raises LabError when a step fails, or what ``await_effects`` waits for does not come; the host is then as it

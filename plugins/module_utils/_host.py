@@ -244,8 +244,8 @@ class Host:
     def make(self, loopbacks: t.Mapping[str, bool]) -> dict[str, Entry]:
         """New namespaces, with their loopback interfaces up or down, without their names as yet: each ends with this
         process unless it gets its own. Raises KernelError."""
-        parts = [dict(list(loopbacks.items())[start::_MAKERS]) for start in range(min(_MAKERS, len(loopbacks)))]
-        makers = [_Maker(part) for part in parts]
+        parts = [dict(list(loopbacks.items())[start::_MAKERS]) for start in range(_MAKERS)]
+        makers = [_Maker(part) for part in parts if part]
         for maker in makers:
             maker.start()
         for maker in makers:
@@ -256,11 +256,9 @@ class Host:
                 self._unnamed[name] = fd
                 self._keep(name, opened)
                 found[name] = _entry(os.fstat(fd))
-        for failure in (maker.failure for maker in makers if maker.failure):
-            name, error = failure
-            if isinstance(error, OSError):
-                raise KernelError(f"netns {name}", error.errno or 0) from error
-            raise error
+        for maker in makers:
+            if maker.failure is not None:
+                raise maker.failure
         return found
 
     def name(self, name: str) -> None:
@@ -324,15 +322,17 @@ class _Maker(threading.Thread):
         super().__init__()
         self._loopbacks = loopbacks
         self.made: dict[str, tuple[int, NetlinkSocket]] = {}
-        self.failure: tuple[str, BaseException] | None = None
+        self.failure: BaseException | None = None
 
     def run(self) -> None:
-        for name, loopback in self._loopbacks.items():
-            try:
-                self.made[name] = self._make(loopback)
-            except BaseException as e:
-                self.failure = name, e
-                return
+        try:
+            for name, loopback in self._loopbacks.items():
+                try:
+                    self.made[name] = self._make(loopback)
+                except OSError as e:
+                    raise KernelError(f"netns {name}", e.errno or 0) from e
+        except BaseException as e:
+            self.failure = e
 
     @staticmethod
     def _make(loopback: bool) -> tuple[int, NetlinkSocket]:

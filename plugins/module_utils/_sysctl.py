@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.netns.lab.plugins.module_utils import _netconf as netconf
 from ansible_collections.netns.lab.plugins.module_utils._errors import KernelError, LabError
-from ansible_collections.netns.lab.plugins.module_utils._model import OWN, Step
+from ansible_collections.netns.lab.plugins.module_utils._model import Step
 from ansible_collections.netns.lab.plugins.module_utils._netlink import NetlinkError
 from ansible_collections.netns.lab.plugins.module_utils._steps import HostStep
 from ansible_collections.netns.lab.plugins.module_utils._values import interface_name
@@ -280,7 +280,7 @@ class SetSysctls(HostStep):
 
     def run(self, applier: Applier) -> None:
         values = self._still_different(applier) if self.is_new else self.values
-        with applier.host.inside(self.namespace if values else OWN):
+        with applier.host.inside(self.namespace):
             for path, value in values.items():
                 try:
                     if not self.is_new:

@@ -344,7 +344,7 @@ def test_what_is_missing_is_said_over_ssh(far: Remote, lab: Lab, tmp_path: Path)
         assert answer["failed"] and msg == said, (name, answer)
 
 
-def test_what_is_missing_is_said_ansible(lab: Lab, tmp_path: Path) -> None:
+def test_what_is_missing_is_said_locally(lab: Lab, tmp_path: Path) -> None:
     lab.alone("ip netns add r1; touch /run/netns/stale")
     hosts: dict[str, dict[str, t.Any]] = {
         "missing": {"ansible_netns": "nowhere"},

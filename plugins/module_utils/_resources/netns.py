@@ -413,7 +413,7 @@ def _observe_sysctls(host: Host, wishes: t.Iterable[Wish]) -> t.Iterator[Fact]:
         told = netconf.told(host.socket(wish.name), wish.options["sysctls"]) if exists else {}
         yield from (_setting(wish.name, path, value) for path, value in told.items())
         left = [path for path in wish.options["sysctls"] if path not in told]
-        with host.inside(wish.name if exists and left else OWN):
+        with host.inside(wish.name if exists else OWN):
             for path in left:
                 key = _setting_key(wish.name, path)
                 if not exists:
@@ -631,7 +631,7 @@ def _within(folder: Key, view: View) -> list[Fact]:
     """What is in a folder."""
     if folder == etc.folder_key():
         return [fact for fact in view.of_type("etc-folder") if fact.key != folder]
-    return [fact for fact in view.of_type("etc-file") if fact.key[1] == folder[1]]
+    return view.inside(folder[1], "etc-file")
 
 
 def _no_longer(kind: Netns, key: Key) -> Wish:

@@ -139,7 +139,7 @@ def typed(options: t.Mapping[str, t.Any], spec: Spec, path: Path) -> dict[str, t
             result[name] = _typed(name, value, option, (*path, name))
         elif "default" in option:
             result[name] = option["default"]
-        elif "required" in option:
+        elif option.get("required"):
             raise Fault(path, f"{name} is missing")
     return result
 
