@@ -250,7 +250,7 @@ def test_a_run_waits_as_long_as_it_may_and_says_for_whom(lab: Lab, timeout: floa
         assert result.failed
         assert f"{LOCKED} (topology campus, process {pid}, for " in result.msg
         assert f"it did not end within {timeout:g} s" in result.msg and "lock_timeout" in result.msg
-        assert timeout <= waited < timeout + 1
+        assert timeout <= waited < timeout + 5
         same(before, everything(lab), "it only waited")
 
 
@@ -290,7 +290,7 @@ def test_a_run_that_waited_goes_on_as_soon_as_the_lock_is_free(lab: Lab, check: 
         os.waitpid(pid, 0)
         start = time.monotonic()
         assert os.waitpid(waiting, 0)[1] == 0
-        assert time.monotonic() - start < 2
+        assert time.monotonic() - start < 10
     assert lab.namespaces() == ([] if check else ["a1"])
     assert check == (not os.path.exists(RECORDS_DIR))
 

@@ -143,42 +143,56 @@ def inside(namespace: str) -> t.Iterator[None]:
         os.close(there)
 
 
-def measured(seconds: float) -> float:
-    """Bits a second that TCP gets from a to b."""
+@contextlib.contextmanager
+def sending() -> t.Iterator[None]:
+    """TCP sends from a to b as fast as it may."""
     with inside("b"):
         server = socket.create_server(("10.0.0.2", 5001))
     with inside("a"):
         client = socket.create_connection(("10.0.0.2", 5001), timeout=5)
     receiver, _address = server.accept()
-    client.settimeout(0.5)
+    client.settimeout(None)
 
     def send() -> None:
         with contextlib.suppress(OSError):
             while True:
                 client.send(bytes(1 << 14))
 
-    sender = threading.Thread(target=send)
-    sender.start()
+    def receive() -> None:
+        with contextlib.suppress(OSError):
+            while receiver.recv(1 << 16):
+                pass
+
+    workers = [threading.Thread(target=work) for work in (send, receive)]
+    for worker in workers:
+        worker.start()
     try:
-        # Without the first moments, in which the burst is spent and TCP finds its pace.
-        start = time.monotonic() + 0.5
-        while time.monotonic() < start:
-            receiver.recv(1 << 16)
-        start, received = time.monotonic(), 0
-        while time.monotonic() < start + seconds:
-            received += len(receiver.recv(1 << 16))
-        return received * 8 / (time.monotonic() - start)
+        yield
     finally:
         for opened in (receiver, client, server):
             with contextlib.suppress(OSError):
                 opened.shutdown(socket.SHUT_RDWR)
             opened.close()
-        sender.join()
+        for worker in workers:
+            worker.join()
+
+
+def let_through(lab: Lab) -> float:
+    """Bits a second that leave the queue, headers and all, as the kernel counts them."""
+    earliest = time.monotonic()
+    before = lab.tc("a", "-s", "qdisc", "show", "dev", "e0", "root")[0]["bytes"]
+    time.sleep(1)
+    after = lab.tc("a", "-s", "qdisc", "show", "dev", "e0", "root")[0]["bytes"]
+    return float(after - before) * 8 / (time.monotonic() - earliest)
 
 
 @pytest.mark.parametrize("rate", [8, 40])
 def test_real_traffic_obeys_the_rate(lab: Lab, rate: int) -> None:
     lab.sh(WIRE)
     assert not execute("netns_qdisc", {**WHERE, "rate": f"{rate}mbit"}).failed
-    # What is on the wire beside what TCP carries: 66 bytes of headers in 1514.
-    assert abs(measured(1.5) * 1514 / 1448 / 1e6 - rate) / rate < 0.15
+    with sending():
+        # TCP finds its pace first, and is slower while the machine is busy; nothing makes it faster.
+        found = [let_through(lab) / 1e6 / rate]
+        while found[-1] < 0.9 and len(found) < 20:
+            found.append(let_through(lab) / 1e6 / rate)
+    assert found[-1] >= 0.9 and max(found) < 1.1, found
