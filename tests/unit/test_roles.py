@@ -21,7 +21,7 @@ from ansible_collections.netns.lab.plugins.module_utils._resources.bridge import
 from ansible_collections.netns.lab.plugins.module_utils._resources.bridge_port import BridgePort
 from ansible_collections.netns.lab.plugins.module_utils._resources.netns import Netns
 from ansible_collections.netns.lab.plugins.plugin_utils._lab.compiler import Underlay, compile_host
-from ansible_collections.netns.lab.plugins.plugin_utils._lab.options import ANY_NODE, BRIDGE_DEVICE
+from ansible_collections.netns.lab.plugins.plugin_utils._lab.options import ANY_NODE, NODE
 from ansible_collections.netns.lab.plugins.plugin_utils._lab.placement import place
 from ansible_collections.netns.lab.plugins.plugin_utils._lab.reader import VARIABLES, read_lab
 
@@ -89,7 +89,7 @@ def test_a_lab_is_defined_by_what_its_reader_knows() -> None:
 
 def test_the_readme_of_lab_names_every_option_of_a_node() -> None:
     readme = (ROLES / "lab" / "README.md").read_text()
-    of_bridge = set(BRIDGE_DEVICE) - {"stp", "priority", "mac"}
+    of_bridge = set(NODE["bridge"].of_module("bridge", ANY_NODE)) - {"stp", "priority", "mac"}
     assert [name for name in ANY_NODE if f"`{name}`" not in readme and name not in of_bridge] == []
 
 

@@ -10,44 +10,87 @@ own checks have the say, so that both take the same."""
 
 from __future__ import annotations
 
+import functools
+import importlib
 import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.netns.lab.plugins.module_utils._model import Kind
-from ansible_collections.netns.lab.plugins.module_utils._resources.bridge import Bridge
-from ansible_collections.netns.lab.plugins.module_utils._resources.bridge_port import BridgePort
-from ansible_collections.netns.lab.plugins.module_utils._resources.netns import Netns
-from ansible_collections.netns.lab.plugins.module_utils._resources.netns_qdisc import NetnsQdisc
-from ansible_collections.netns.lab.plugins.module_utils._resources.netns_route import NetnsRoute
 from ansible_collections.netns.lab.plugins.module_utils._values import Interface, interface_address
 from ansible_collections.netns.lab.plugins.plugin_utils._lab.faults import Fault, Path, unknown
 from ansible_collections.netns.lab.plugins.plugin_utils._lab.model import BRIDGE, LINUX
 
-Spec = dict[str, dict[str, t.Any]]
+if t.TYPE_CHECKING:
+    from ansible_collections.netns.lab.plugins.module_utils._model import Kind
 
-# Those whose options a definition has as well. To load all would take longer than to read a lab.
-_KINDS: dict[str, Kind] = {
-    kind.section: kind for kind in (Netns(), Bridge(), BridgePort(), NetnsRoute(), NetnsQdisc())
+Option = dict[str, t.Any]
+
+_RESOURCES = "ansible_collections.netns.lab.plugins.module_utils._resources"
+# What a definition says in another place, or the role for all of a lab.
+_SAID_ELSEWHERE = {
+    "netns": {"name", "state", "loopback", "processes", "pid", "path"},
+    "bridge": {"name", "namespace", "state"},
+    "bridge_port": {"interface", "bridge", "namespace", "state"},
+    "netns_qdisc": {"interface", "namespace", "state"},
 }
 
 
-def _of_module(section: str, *without: str) -> Spec:
-    left_out = {"name", "namespace", "state", *without}
-    return {name: option for name, option in _KINDS[section].options.items() if name not in left_out}
+class Spec(t.Mapping[str, Option]):
+    """Options by name, each as in an argument spec: some of the definition's own, and some that modules have.
+
+    Ansible compiles what a filter imports anew in each of its processes, and with the engine's files for ``modules``
+    that takes longer than to read a lab. They are loaded when something is named that is none of the ``own``.
+    """
+
+    def __init__(self, own: dict[str, Option], *modules: str) -> None:
+        self._own = own
+        self._modules = modules
+        self.unsaid = {name: option for name, option in own.items() if "default" in option or option.get("required")}
+        """Those of which something is to be known even if nothing is said."""
+
+    @functools.cached_property
+    def _all(self) -> dict[str, Option]:
+        found: dict[str, Option] = {}
+        for section in self._modules:
+            found.update(_of_module(section))
+        return {**found, **self._own}
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._own or name in self._all
+
+    def __getitem__(self, name: str) -> Option:
+        return self._own[name] if name in self._own else self._all[name]
+
+    def __iter__(self) -> t.Iterator[str]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def of_module(self, section: str, options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """Of some options those that a module has, and not the definition itself."""
+        others = {name: value for name, value in options.items() if name not in self._own}
+        return {name: value for name, value in others.items() if name in _of_module(section)}
 
 
-def _undefaulted(spec: Spec) -> Spec:
-    return {name: {key: value for key, value in option.items() if key != "default"} for name, option in spec.items()}
+@functools.cache
+def _kind(section: str) -> Kind:
+    """One whose options a definition has as well. The registry would load all the others too."""
+    module = importlib.import_module(f"{_RESOURCES}.{section}")
+    return t.cast("Kind", getattr(module, section.title().replace("_", ""))())
 
 
-# Of the module netns what a node can say of its namespace. What is remembered for removal is the role's to say.
-NETNS: Spec = _undefaulted(_of_module("netns", "loopback", "processes", "pid", "path"))
-BRIDGE_DEVICE: Spec = _undefaulted(_of_module("bridge"))
-PORT: Spec = _undefaulted(_of_module("bridge_port", "bridge", "interface"))
-IMPAIRMENTS: Spec = _of_module("netns_qdisc", "interface")
+@functools.cache
+def _of_module(section: str) -> dict[str, Option]:
+    # What a module takes for granted is for a definition to leave open.
+    return {
+        name: {key: value for key, value in option.items() if key != "default"}
+        for name, option in _kind(section).options.items()
+        if name not in _SAID_ELSEWHERE[section]
+    }
 
-_OF_NODE: Spec = {
+
+_OF_NODE: dict[str, Option] = {
     "kind": {"type": "str", "choices": [LINUX, BRIDGE]},
     "group": {"type": "list", "elements": "str"},
     "namespace": {"type": "str"},
@@ -55,50 +98,53 @@ _OF_NODE: Spec = {
     "mtu": {"type": "int"},
     "labels": {"type": "dict"},
 }
-NODE: dict[str, Spec] = {
-    LINUX: {
-        **NETNS,
-        **_OF_NODE,
-        "forwarding": {"type": "bool"},
-        "sysctls": {"type": "dict"},
-        "loopback_addresses": {"type": "list", "elements": "str"},
-        "routes": {"type": "list", "elements": "dict"},
-        "exec": {"type": "list", "elements": "str"},
-    },
-    BRIDGE: {
-        **BRIDGE_DEVICE,
-        **_OF_NODE,
-        "bridge": {"type": "str"},
-        "addresses": {"type": "list", "elements": "str"},
-    },
+_OF_LINUX: dict[str, Option] = {
+    **_OF_NODE,
+    "forwarding": {"type": "bool"},
+    "sysctls": {"type": "dict"},
+    "loopback_addresses": {"type": "list", "elements": "str"},
+    "routes": {"type": "list", "elements": "dict"},
+    "exec": {"type": "list", "elements": "str"},
 }
-ANY_NODE: Spec = {**NODE[BRIDGE], **NODE[LINUX]}
+_OF_BRIDGE: dict[str, Option] = {
+    **_OF_NODE,
+    "bridge": {"type": "str"},
+    "addresses": {"type": "list", "elements": "str"},
+}
+NODE = {LINUX: Spec(_OF_LINUX, "netns"), BRIDGE: Spec(_OF_BRIDGE, "bridge")}
+ANY_NODE = Spec({**_OF_BRIDGE, **_OF_LINUX}, "bridge", "netns")
 # Their text is the user's own, where what looks like a range is none.
 LITERAL = frozenset({"exec", "etc_files"})
 # Said in several places, they add up.
 MERGED = ("sysctls", "labels", "etc_files")
 
-END: Spec = {
-    "node": {"type": "str", "required": True},
-    "interface": {"type": "str"},
-    "addresses": {"type": "list", "elements": "str"},
-    "mac": {"type": "str"},
-    "mtu": {"type": "int"},
-    **PORT,
-    **IMPAIRMENTS,
-}
-LINK: Spec = {
-    "endpoints": {"type": "list", "elements": "raw", "required": True},
-    "mtu": {"type": "int"},
-    "vni": {"type": "int"},
-    **IMPAIRMENTS,
-}
-EXPECTATION: Spec = {
-    "from": {"type": "str", "required": True},
-    "to": {"type": "str", "required": True},
-    "reachable": {"type": "bool", "default": True},
-}
-POOL: Spec = {"subnet": {"type": "str", "required": True}, "prefix": {"type": "int"}}
+END = Spec(
+    {
+        "node": {"type": "str", "required": True},
+        "interface": {"type": "str"},
+        "addresses": {"type": "list", "elements": "str"},
+        "mac": {"type": "str"},
+        "mtu": {"type": "int"},
+    },
+    "bridge_port",
+    "netns_qdisc",
+)
+LINK = Spec(
+    {
+        "endpoints": {"type": "list", "elements": "raw", "required": True},
+        "mtu": {"type": "int"},
+        "vni": {"type": "int"},
+    },
+    "netns_qdisc",
+)
+EXPECTATION = Spec(
+    {
+        "from": {"type": "str", "required": True},
+        "to": {"type": "str", "required": True},
+        "reachable": {"type": "bool", "default": True},
+    }
+)
+POOL = Spec({"subnet": {"type": "str", "required": True}, "prefix": {"type": "int"}})
 
 
 def mapping(value: t.Any, path: Path, what: str) -> dict[str, t.Any]:
@@ -132,15 +178,14 @@ def known(options: t.Mapping[str, t.Any], spec: Spec, path: Path) -> None:
 def typed(options: t.Mapping[str, t.Any], spec: Spec, path: Path) -> dict[str, t.Any]:
     """The options that have a value, in the type that they should have."""
     known(options, spec, path)
-    result: dict[str, t.Any] = {}
-    for name, option in spec.items():
-        value = options.get(name)
-        if value is not None:
-            result[name] = _typed(name, value, option, (*path, name))
-        elif "default" in option:
+    result = {
+        name: _typed(name, value, spec[name], (*path, name)) for name, value in options.items() if value is not None
+    }
+    for name, option in spec.unsaid.items():
+        if name not in result:
+            if "default" not in option:
+                raise Fault(path, f"{name} is missing")
             result[name] = option["default"]
-        elif option.get("required"):
-            raise Fault(path, f"{name} is missing")
     return result
 
 
@@ -177,7 +222,7 @@ def _typed(name: str, value: t.Any, option: dict[str, t.Any], path: Path) -> t.A
 
 def check_item(section: str, options: t.Mapping[str, t.Any], path: Path) -> None:
     """Whether a module takes these options for one item, whatever else is in the lab."""
-    kind = _KINDS[section]
+    kind = _kind(section)
     validator = ArgumentSpecValidator(
         kind.options, required_if=kind.required_if, mutually_exclusive=kind.mutually_exclusive
     )

@@ -26,6 +26,7 @@ from ansible_collections.netns.lab.plugins.plugin_utils._lab.addressing import a
 from ansible_collections.netns.lab.plugins.plugin_utils._lab.expectations import read_expectations
 from ansible_collections.netns.lab.plugins.plugin_utils._lab.faults import Fault, Path, unknown
 from ansible_collections.netns.lab.plugins.plugin_utils._lab.model import (
+    BRIDGE,
     LINUX,
     Endpoint,
     Lab,
@@ -38,20 +39,22 @@ from ansible_collections.netns.lab.plugins.plugin_utils._lab.routing import deri
 from ansible_collections.netns.lab.plugins.plugin_utils._lab.segments import join_segments
 
 # What a definition consists of, with the types of the role's variables.
-VARIABLES: opt.Spec = {
-    "lab_name": {"type": "str", "default": "lab"},
-    "lab_prefix": {"type": "str", "default": ""},
-    "lab_nodes": {"type": "raw"},
-    "lab_links": {"type": "raw"},
-    "lab_defaults": {"type": "raw"},
-    "lab_kinds": {"type": "raw"},
-    "lab_groups": {"type": "raw"},
-    "lab_pools": {"type": "raw"},
-    "lab_expect": {"type": "raw"},
-    "lab_placement": {"type": "str", "choices": ["each", "spread"], "default": "spread"},
-    "lab_routing": {"type": "str", "choices": ["none", "static"], "default": "none"},
-    "lab_overlapping_subnets": {"type": "bool", "default": False},
-}
+VARIABLES = opt.Spec(
+    {
+        "lab_name": {"type": "str", "default": "lab"},
+        "lab_prefix": {"type": "str", "default": ""},
+        "lab_nodes": {"type": "raw"},
+        "lab_links": {"type": "raw"},
+        "lab_defaults": {"type": "raw"},
+        "lab_kinds": {"type": "raw"},
+        "lab_groups": {"type": "raw"},
+        "lab_pools": {"type": "raw"},
+        "lab_expect": {"type": "raw"},
+        "lab_placement": {"type": "str", "choices": ["each", "spread"], "default": "spread"},
+        "lab_routing": {"type": "str", "choices": ["none", "static"], "default": "none"},
+        "lab_overlapping_subnets": {"type": "bool", "default": False},
+    }
+)
 
 # The usual lengths of prefixes, by pool and version: those of netlab, and of RFC 4291 for LANs.
 _PREFIXES = {
@@ -194,8 +197,9 @@ def _node(name: str, options: dict[str, t.Any], path: Path, prefix: str) -> Node
         with opt.at(path):
             interface_name(node.bridge, "the name of the bridge")
         node.addresses = _in_subnets(options.get("addresses", ()), (*path, "addresses"))
-        device = {option: options[option] for option in opt.BRIDGE_DEVICE if option in options}
-        opt.check_item("bridge", {"name": node.bridge, **device}, path)
+        device = opt.NODE[BRIDGE].of_module("bridge", options)
+        if device:
+            opt.check_item("bridge", {"name": node.bridge, **device}, path)
         if "mac" in options:
             options["mac"] = mac_address(options["mac"])
     return node
@@ -238,7 +242,7 @@ def _read_link(lab: Lab, item: dict[str, t.Any], path: Path, inside: Path) -> No
             f"a link has two ends, and this one has {len(written)}; put a node of kind bridge where more are to meet",
         )
     mtus: list[tuple[int, Path]] = [(given["mtu"], (*path, "mtu"))] if "mtu" in given else []
-    impairments = {option: given[option] for option in opt.IMPAIRMENTS if option in given}
+    impairments = opt.LINK.of_module("netns_qdisc", given)
     if impairments:
         opt.check_item("netns_qdisc", {"interface": "x", **impairments}, path)
     ends = []
@@ -287,7 +291,7 @@ def _end(lab: Lab, written: t.Any, of_link: dict[str, t.Any], path: Path) -> tup
         if node.is_bridge:
             raise Fault(path, f"a port of a bridge has no addresses; give them to the bridge itself (node {node.name})")
         end.given = _in_subnets(given["addresses"], (*path, "addresses"))
-    end.port = {option: given[option] for option in opt.PORT if option in given}
+    end.port = opt.END.of_module("bridge_port", given)
     if end.port:
         if not node.is_bridge:
             raise Fault(path, f"{', '.join(end.port)} is for ports of a bridge, and node {node.name} is none")
@@ -308,7 +312,7 @@ def _in_subnets(values: t.Sequence[str], path: Path) -> list[Interface]:
 
 def _impairments(said: dict[str, t.Any], given: dict[str, t.Any], of_link: dict[str, t.Any]) -> dict[str, t.Any]:
     """An end has what it says itself, and without a word of its own what the link says; null is a word."""
-    own = {option: given.get(option) for option in opt.IMPAIRMENTS if option in said}
+    own = {option: given.get(option) for option in opt.END.of_module("netns_qdisc", said)}
     return {option: value for option, value in {**of_link, **own}.items() if value is not None}
 
 
