@@ -173,8 +173,9 @@ class Ledger:
                     if key in owns and wish.removal:
                         removal[key] = wish.removal
                 for key in (*wish.objects, *wish.requires):
-                    token = view.token(key)
-                    if token is not None and key not in view.owned and not _is_given(key, view):
+                    # First what is sooner known: most is the topology's own.
+                    token = None if key in view.owned or _is_given(key, view) else view.token(key)
+                    if token is not None:
                         uses[key] = token
         return Record(self._mine.topology, owns, uses=uses, removal=removal)
 

@@ -12,8 +12,6 @@ from __future__ import annotations
 import json
 import typing as t
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-
 from ansible_collections.netns.lab.plugins.module_utils import _zipimport  # noqa: F401  # pylint: disable=unused-import
 from ansible_collections.netns.lab.plugins.module_utils._definitions import Definition
 from ansible_collections.netns.lab.plugins.module_utils._engine import Topology
@@ -21,7 +19,7 @@ from ansible_collections.netns.lab.plugins.module_utils._errors import LabError
 from ansible_collections.netns.lab.plugins.module_utils._model import Wish
 from ansible_collections.netns.lab.plugins.module_utils._module import COMMON, finish, new_module
 from ansible_collections.netns.lab.plugins.module_utils._persistence import forgotten, kept
-from ansible_collections.netns.lab.plugins.module_utils._sections import given, listed, sections_spec
+from ansible_collections.netns.lab.plugins.module_utils._sections import checked, given, listed, sections_spec
 
 
 def run_sections() -> None:
@@ -74,15 +72,12 @@ def _persistence(params: dict[str, t.Any]) -> tuple[Wish, ...]:
 
 
 def _with_text(params: dict[str, t.Any]) -> dict[str, t.Any]:
-    """With the sections that a task tells as one text among the others, checked as AnsibleModule checks its own. Raises
-    LabError."""
+    """With the sections that a task tells as one text among the others. Raises LabError."""
     try:
         found = json.loads(params["sections"] or "{}")
         if not isinstance(found, dict):
             raise ValueError("it is no dictionary of sections")
-        validated = ArgumentSpecValidator(sections_spec()).validate(found)
-        if validated.error_messages:
-            raise ValueError("; ".join(validated.error_messages))
+        sections = checked(found)
     except ValueError as e:
         raise LabError(f"sections: {e}") from None
-    return {**params, **{section: params[section] + items for section, items in validated.validated_parameters.items()}}
+    return {**params, **{section: params[section] + items for section, items in sections.items()}}
