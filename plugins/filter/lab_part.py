@@ -113,19 +113,21 @@ def _filter(
     limited: bool = False,
 ) -> dict[str, t.Any]:
     # Here, because to find one filter Ansible loads the files of all of them.
+    from ansible_collections.netns.lab.plugins.module_utils._garbage import no_garbage_collection
     from ansible_collections.netns.lab.plugins.plugin_utils._lab.compiler import Underlay, compile_host
     from ansible_collections.netns.lab.plugins.plugin_utils._lab.faults import Fault
     from ansible_collections.netns.lab.plugins.plugin_utils._lab.hosts import placed_lab
 
     try:
-        placed = placed_lab(definition, hosts, known, hostvars, limited)
-        # A number from the command line (-e) is a string.
-        underlay = Underlay(placed.addresses, int(underlay_mtu), int(vxlan_port))
-        part = compile_host(placed.lab, placed.placement, host, underlay, processes)
+        with no_garbage_collection():
+            placed = placed_lab(definition, hosts, known, hostvars, limited)
+            # A number from the command line (-e) is a string.
+            underlay = Underlay(placed.addresses, int(underlay_mtu), int(vxlan_port))
+            part = compile_host(placed.lab, placed.placement, host, underlay, processes)
+            # Ansible wraps and walks whatever has items in it, once for each filter that it goes through.
+            return {**vars(part), "sections": to_json(part.sections)}
     except Fault as e:
         raise AnsibleFilterError(str(e)) from None
-    # Ansible wraps and walks whatever has items in it, once for each filter that it goes through.
-    return {**vars(part), "sections": to_json(part.sections)}
 
 
 class FilterModule:

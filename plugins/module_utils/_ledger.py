@@ -27,6 +27,8 @@ class Ledger:
         self._removal = dict(self._mine.removal)
         self._kept: dict[Key, Record] = {}
         self._written = self._before
+        self._settled: Record | None = None
+        """What the record of a run that is at work will be once it has succeeded."""
         self._alike: dict[tuple[str, t.Any], list[Kind]] = {}
 
     @property
@@ -122,18 +124,22 @@ class Ledger:
 
     def intend(self, before: View, after: View, wishes: t.Sequence[Wish], kinds: t.Sequence[Kind]) -> None:
         """Writes down what the run is about to make, beside what is there of its making."""
-        intended, present = self._record(after, wishes, kinds), self._record(before, (), kinds)
-        intended.was = present.owns
-        intended.uses = {**self._mine.uses, **intended.uses}
-        intended.removal = {**self._mine.removal, **intended.removal}
-        records.write(intended)
-        self._written = intended
+        self._settled = settled = self._record(after, wishes, kinds)
+        self._written = Record(
+            settled.topology,
+            owns=dict(settled.owns),
+            was=self._record(before, (), kinds).owns,
+            uses={**self._mine.uses, **settled.uses},
+            removal={**self._mine.removal, **settled.removal},
+        )
+        records.write(self._written)
 
     def settle(
         self, view: View, wishes: t.Sequence[Wish], kinds: t.Sequence[Kind], lets_go: bool, is_absent: bool
     ) -> None:
         """Writes down how things are now. What others need of a topology that ``lets_go`` of it becomes theirs."""
-        settled = self._record(view, wishes, kinds)
+        # What is to be there was worked out before: with all in place, a large lab leaves the processors little time.
+        settled = self._settled or self._record(view, wishes, kinds)
         wanted = {key for wish in wishes if wish.present for key in wish.objects} | _stood_on(wishes, view)
         heirs: dict[str, Record] = {}
         for key in [key for key in settled.owns if key in self._kept and key not in wanted] if lets_go else ():

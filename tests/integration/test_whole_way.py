@@ -111,6 +111,17 @@ def test_a_play_builds_a_lab_and_finds_nothing_to_do_the_second_time(lab: Lab, t
     assert status == 0 and "changed=0" in said, said
 
 
+def test_a_topology_can_be_asked_for_in_the_background(lab: Lab, tmp_path: Path) -> None:
+    topology = {"netns.lab.topology": {"name": "lab", "netns": [{"name": "mario"}]}, "async": 30}
+    status, said = play(tmp_path, [{**topology, "poll": 1}])
+    assert status == 0 and "changed=1" in said, said
+    assert lab.namespaces() == ["mario"]
+    wait = {"ansible.builtin.async_status": {"jid": "{{ begun.ansible_job_id }}"}, "until": "ended is finished"}
+    wait.update({"register": "ended", "retries": 60, "delay": 1, "failed_when": "ended.changed"})
+    status, said = play(tmp_path, [{**topology, "poll": 0, "register": "begun"}, wait])
+    assert status == 0, said
+
+
 def test_a_play_without_root_says_become(lab: Lab, tmp_path: Path) -> None:
     status, said = play(tmp_path, [{"netns.lab.netns": {"name": "mario"}}], preexec_fn=drop_capabilities)
     assert status == 2

@@ -48,24 +48,19 @@ class Spec(t.Mapping[str, Option]):
         self.unsaid = {name: option for name, option in own.items() if "default" in option or option.get("required")}
         """Those of which something is to be known even if nothing is said."""
 
-    @functools.cached_property
-    def _all(self) -> dict[str, Option]:
-        found: dict[str, Option] = {}
-        for section in self._modules:
-            found.update(_of_module(section))
-        return {**found, **self._own}
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._own or name in self._all
-
     def __getitem__(self, name: str) -> Option:
-        return self._own[name] if name in self._own else self._all[name]
+        if name in self._own:
+            return self._own[name]
+        for section in self._modules:
+            if name in _of_module(section):
+                return _of_module(section)[name]
+        raise KeyError(name)
 
     def __iter__(self) -> t.Iterator[str]:
-        return iter(self._all)
+        return iter(dict.fromkeys([*self._own, *(name for section in self._modules for name in _of_module(section))]))
 
     def __len__(self) -> int:
-        return len(self._all)
+        return sum(1 for _name in self)
 
     def of_module(self, section: str, options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """Of some options those that a module has, and not the definition itself."""
