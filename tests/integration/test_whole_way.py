@@ -122,6 +122,13 @@ def test_a_topology_can_be_asked_for_in_the_background(lab: Lab, tmp_path: Path)
     assert status == 0, said
 
 
+def test_the_group_of_modules_has_its_defaults(lab: Lab, tmp_path: Path) -> None:
+    tasks = [{"netns.lab.netns": {}}, {"netns.lab.topology": {"netns": [{"name": "luigi"}]}}]
+    status, said = play(tmp_path, [{"block": tasks, "module_defaults": {"group/netns.lab.lab": {"name": "mario"}}}])
+    assert status == 0 and "changed=2" in said, said
+    assert lab.namespaces() == ["luigi", "mario"]
+
+
 def test_a_play_without_root_says_become(lab: Lab, tmp_path: Path) -> None:
     status, said = play(tmp_path, [{"netns.lab.netns": {"name": "mario"}}], preexec_fn=drop_capabilities)
     assert status == 2
