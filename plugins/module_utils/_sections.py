@@ -11,17 +11,14 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-
 from ansible_collections.netns.lab.plugins.module_utils._engine import Item
 from ansible_collections.netns.lab.plugins.module_utils._errors import LabError
 from ansible_collections.netns.lab.plugins.module_utils._model import Kind
 from ansible_collections.netns.lab.plugins.module_utils._ranges import expand
 from ansible_collections.netns.lab.plugins.module_utils._resources._kinds import KINDS
 
-
 # What needs no conversion, by the type that an option has.
-_PLAIN = {"str": str, "bool": bool, "int": int, "dict": dict}
+_PLAIN: dict[str, t.Any] = {"str": str, "bool": bool, "int": int, "dict": dict}
 
 
 def sections_spec() -> dict[str, t.Any]:
@@ -39,34 +36,9 @@ def sections_spec() -> dict[str, t.Any]:
     }
 
 
-def checked(sections: dict[str, t.Any]) -> dict[str, list[dict[str, t.Any]]]:
-    """Sections as AnsibleModule leaves its own: checked, and with all defaults. Its checks take a large lab longer than
-    planning it, so they see only the items that are not as they should be at first sight. Raises ValueError."""
-    left: dict[str, t.Any] = {}
-    found: dict[str, list[t.Any]] = {kind.section: [] for kind in KINDS}
-    kinds = {kind.section: kind for kind in KINDS}
-    for section, items in sections.items():
-        if section not in kinds or not isinstance(items, list):
-            left[section] = items
-            continue
-        found[section] = completed = [_completed(item, kinds[section]) for item in items]
-        if None in completed:
-            left[section] = [item for item, whole in zip(items, completed) if whole is None]
-    try:
-        validated = ArgumentSpecValidator(sections_spec()).validate(left)
-    except TypeError as e:  # of a number where options of an option belong
-        raise ValueError(f"an option of {' or '.join(left)} has a value of the wrong type ({e})") from None
-    if validated.error_messages:
-        raise ValueError("; ".join(validated.error_messages))
-    for section, items in validated.validated_parameters.items():
-        if section in left:
-            rest = iter(items)
-            found[section] = [next(rest) if whole is None else whole for whole in found[section]] or items
-    return found
-
-
-def _completed(item: t.Any, kind: Kind) -> dict[str, t.Any] | None:
-    """The item with its defaults; None if that takes a closer look."""
+def completed(item: t.Any, kind: Kind) -> dict[str, t.Any] | None:
+    """An item as AnsibleModule would leave it, with its defaults. None: only a closer look tells whether all is as it
+    should be."""
     found = _plain(item, kind.options)
     if found is None:
         return None
@@ -89,8 +61,11 @@ def _plain(item: t.Any, options: dict[str, t.Any]) -> dict[str, t.Any] | None:
             found[name] = option.get("default")
             continue
         value = item[name]
+        plain = _PLAIN.get(option.get("type", "str"), ())
         # A bool is an int as well.
-        if type(value) is not _PLAIN.get(option.get("type", "str")) or value not in option.get("choices", (value,)):
+        if not isinstance(value, plain) or isinstance(value, bool) != (plain is bool):
+            return None
+        if value not in option.get("choices", (value,)):
             return None
         if "options" in option:
             value = _plain(value, option["options"])

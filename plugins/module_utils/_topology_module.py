@@ -12,6 +12,8 @@ from __future__ import annotations
 import json
 import typing as t
 
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
 from ansible_collections.netns.lab.plugins.module_utils import _zipimport  # noqa: F401  # pylint: disable=unused-import
 from ansible_collections.netns.lab.plugins.module_utils._definitions import Definition
 from ansible_collections.netns.lab.plugins.module_utils._engine import Topology
@@ -19,7 +21,8 @@ from ansible_collections.netns.lab.plugins.module_utils._errors import LabError
 from ansible_collections.netns.lab.plugins.module_utils._model import Wish
 from ansible_collections.netns.lab.plugins.module_utils._module import COMMON, finish, new_module
 from ansible_collections.netns.lab.plugins.module_utils._persistence import forgotten, kept
-from ansible_collections.netns.lab.plugins.module_utils._sections import checked, given, listed, sections_spec
+from ansible_collections.netns.lab.plugins.module_utils._resources._kinds import KINDS
+from ansible_collections.netns.lab.plugins.module_utils._sections import completed, given, listed, sections_spec
 
 
 def run_sections() -> None:
@@ -81,3 +84,29 @@ def _with_text(params: dict[str, t.Any]) -> dict[str, t.Any]:
     except ValueError as e:
         raise LabError(f"sections: {e}") from None
     return {**params, **{section: params[section] + items for section, items in sections.items()}}
+
+
+def checked(sections: dict[str, t.Any]) -> dict[str, list[dict[str, t.Any]]]:
+    """Sections as AnsibleModule leaves its own: checked, and with all defaults. Its checks take a large lab longer than
+    planning it, so they see only the items that are not as they should be at first sight. Raises ValueError."""
+    left: dict[str, t.Any] = {}
+    found: dict[str, list[t.Any]] = {kind.section: [] for kind in KINDS}
+    kinds = {kind.section: kind for kind in KINDS}
+    for section, items in sections.items():
+        if section not in kinds or not isinstance(items, list):
+            left[section] = items
+            continue
+        found[section] = [completed(item, kinds[section]) for item in items]
+        if None in found[section]:
+            left[section] = [item for item, whole in zip(items, found[section]) if whole is None]
+    try:
+        validated = ArgumentSpecValidator(sections_spec()).validate(left)
+    except TypeError as e:  # of a number where options of an option belong
+        raise ValueError(f"an option of {' or '.join(left)} has a value of the wrong type ({e})") from None
+    if validated.error_messages:
+        raise ValueError("; ".join(validated.error_messages))
+    for section, items in validated.validated_parameters.items():
+        if section in left:
+            rest = iter(items)
+            found[section] = [next(rest) if whole is None else whole for whole in found[section]] or items
+    return found

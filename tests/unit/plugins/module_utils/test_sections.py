@@ -15,7 +15,8 @@ from hypothesis import given as drawn
 from hypothesis import strategies as st
 
 from ansible_collections.netns.lab.plugins.module_utils._resources._kinds import KINDS
-from ansible_collections.netns.lab.plugins.module_utils._sections import checked, given, listed, sections_spec
+from ansible_collections.netns.lab.plugins.module_utils._sections import given, listed, sections_spec
+from ansible_collections.netns.lab.plugins.module_utils._topology_module import checked
 
 WRITTEN: list[dict[str, t.Any]] = [
     {},
