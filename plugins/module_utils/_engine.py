@@ -106,10 +106,8 @@ def wishes_of(items: t.Iterable[Item]) -> list[Wish]:
 
 def _check_given(kind: Kind, options: dict[str, t.Any]) -> None:
     """Ansible takes an option without a value for one that is given."""
-    for option, value, needed in kind.required_if:
-        for name in needed if options[option] == value else ():
-            if options[name] is None:
-                raise ValueError(f"{name} has no value")
+    for name in kind.lacking(options):
+        raise ValueError(f"{name} has no value")
 
 
 def _shortened(text: str) -> str:

@@ -127,7 +127,7 @@ class Ledger:
         self._settled = settled = self._record(after, wishes, kinds)
         self._written = Record(
             settled.topology,
-            owns=dict(settled.owns),
+            owns=dict(settled.owns),  # of its own: what becomes others' is taken out of the other
             was=self._record(before, (), kinds).owns,
             uses={**self._mine.uses, **settled.uses},
             removal={**self._mine.removal, **settled.removal},

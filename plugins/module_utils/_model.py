@@ -365,6 +365,16 @@ class Kind:
         """Checks an item; raises ValueError with half a sentence."""
         raise NotImplementedError
 
+    def lacking(self, options: dict[str, t.Any]) -> list[str]:
+        """The options that ``required_if`` asks for and that have no value."""
+        return [
+            name
+            for option, value, needed in self.required_if
+            if options[option] == value
+            for name in needed
+            if options[name] is None
+        ]
+
     def check(self, wishes: list[Wish]) -> None:
         """What can be wrong only with all items of this kind together; raises LabError."""
 

@@ -16,9 +16,7 @@ from ansible_collections.netns.lab.plugins.module_utils._errors import LabError
 from ansible_collections.netns.lab.plugins.module_utils._model import Kind
 from ansible_collections.netns.lab.plugins.module_utils._ranges import expand
 from ansible_collections.netns.lab.plugins.module_utils._resources._kinds import KINDS
-
-# What needs no conversion, by the type that an option has.
-_PLAIN: dict[str, t.Any] = {"str": str, "bool": bool, "int": int, "dict": dict}
+from ansible_collections.netns.lab.plugins.module_utils._values import is_plain
 
 
 def sections_spec() -> dict[str, t.Any]:
@@ -42,10 +40,7 @@ def completed(item: t.Any, kind: Kind) -> dict[str, t.Any] | None:
     found = _plain(item, kind.options)
     if found is None:
         return None
-    for option, value, needed in kind.required_if:
-        if found[option] == value and any(found[name] is None for name in needed):
-            return None
-    if any(sum(name in item for name in group) > 1 for group in kind.mutually_exclusive):
+    if kind.lacking(found) or any(sum(name in item for name in group) > 1 for group in kind.mutually_exclusive):
         return None
     return found
 
@@ -61,9 +56,9 @@ def _plain(item: t.Any, options: dict[str, t.Any]) -> dict[str, t.Any] | None:
             found[name] = option.get("default")
             continue
         value = item[name]
-        plain = _PLAIN.get(option.get("type", "str"), ())
-        # A bool is an int as well.
-        if not isinstance(value, plain) or isinstance(value, bool) != (plain is bool):
+        type_name = option.get("type", "str")
+        # What is in a list is not looked at here.
+        if type_name == "list" or not is_plain(value, type_name):
             return None
         if value not in option.get("choices", (value,)):
             return None

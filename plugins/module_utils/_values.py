@@ -5,7 +5,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""Checks what users write and brings it into one form. Each function raises ValueError with half a sentence
+"""Checks what users write and brings it into one form. Each function that does raises ValueError with half a sentence
 that goes behind the item's name."""
 
 from __future__ import annotations
@@ -18,7 +18,18 @@ Interface = t.Union[ipaddress.IPv4Interface, ipaddress.IPv6Interface]
 Address = t.Union[ipaddress.IPv4Address, ipaddress.IPv6Address]
 Network = t.Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
 
+# Python's types, by those of argument specs.
+_PLAIN: dict[str, type] = {"str": str, "bool": bool, "int": int, "dict": dict, "list": list}
 _MAC = re.compile(r"[0-9a-fA-F]{2}([:-][0-9a-fA-F]{2}){5}")
+
+
+def is_plain(value: t.Any, type_name: str) -> bool:
+    """Whether a value is of an option's type already, without a closer look."""
+    if type_name == "raw":
+        return True
+    plain = _PLAIN.get(type_name)
+    # A bool is an int as well.
+    return plain is not None and isinstance(value, plain) and isinstance(value, bool) == (plain is bool)
 
 
 def _no_control_characters(what: str, value: str) -> None:

@@ -16,15 +16,7 @@ from dataclasses import dataclass, field
 from ansible_collections.netns.lab.plugins.module_utils._values import Interface
 from ansible_collections.netns.lab.plugins.plugin_utils._lab import options as opt
 from ansible_collections.netns.lab.plugins.plugin_utils._lab.faults import Fault
-from ansible_collections.netns.lab.plugins.plugin_utils._lab.model import (
-    BRIDGE,
-    LINUX,
-    Endpoint,
-    Lab,
-    Link,
-    Node,
-    Segment,
-)
+from ansible_collections.netns.lab.plugins.plugin_utils._lab.model import Endpoint, Lab, Link, Node, Segment
 from ansible_collections.netns.lab.plugins.plugin_utils._lab.names import Vnis, vxlan_name
 from ansible_collections.netns.lab.plugins.plugin_utils._lab.placement import Placement
 
@@ -142,7 +134,7 @@ class _Compiler:
                 continue
             item = found.setdefault(node.namespace, {"name": node.namespace, "processes": self._processes})
             if not node.is_bridge:
-                item.update(opt.NODE[LINUX].of_module("netns", node.options))
+                item.update(opt.NODE[node.kind].of_module("netns", node.options))
                 item["sysctls"] = {**self._forwarding(node), **node.options.get("sysctls", {})}
         return list(found.values())
 
@@ -161,7 +153,7 @@ class _Compiler:
 
     def _bridge(self, node: Node, host: str) -> Item:
         item: Item = {"name": node.bridge, **_inside(node)}
-        item.update(opt.NODE[BRIDGE].of_module("bridge", node.options))
+        item.update(opt.NODE[node.kind].of_module("bridge", node.options))
         if self._placement.parts(node) and host != self._home(node):
             item.pop("mac", None)  # of each part its own, which the kernel chooses
         else:

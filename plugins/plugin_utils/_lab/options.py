@@ -16,7 +16,7 @@ import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.netns.lab.plugins.module_utils._values import Interface, interface_address
+from ansible_collections.netns.lab.plugins.module_utils._values import Interface, interface_address, is_plain
 from ansible_collections.netns.lab.plugins.plugin_utils._lab.faults import Fault, Path, unknown
 from ansible_collections.netns.lab.plugins.plugin_utils._lab.model import BRIDGE, LINUX
 
@@ -184,24 +184,12 @@ def typed(options: t.Mapping[str, t.Any], spec: Spec, path: Path) -> dict[str, t
     return result
 
 
-_PLAIN = {"str": str, "bool": bool, "int": int, "dict": dict, "list": list}
-
-
-def _is_plain(value: t.Any, type_name: str) -> bool:
-    """Whether the type is sure without a closer look."""
-    if type_name == "raw":
-        return True
-    # A bool is an int as well.
-    plain = _PLAIN.get(type_name)
-    return plain is not None and isinstance(value, plain) and isinstance(value, bool) == (plain is bool)
-
-
 def _typed(name: str, value: t.Any, option: dict[str, t.Any], path: Path) -> t.Any:
     # Most values are of their type already, and labs can be large.
-    if not {"choices", "options"} & option.keys() and _is_plain(value, option.get("type", "str")):
+    if not {"choices", "options"} & option.keys() and is_plain(value, option.get("type", "str")):
         if not isinstance(value, list):
             return value
-        if all(_is_plain(inner, option.get("elements", "raw")) for inner in value):
+        if all(is_plain(inner, option.get("elements", "raw")) for inner in value):
             return list(value)
     if name in LITERAL and isinstance(value, str):
         return [value]  # with its commas

@@ -26,7 +26,6 @@ from ansible_collections.netns.lab.plugins.plugin_utils._lab.addressing import a
 from ansible_collections.netns.lab.plugins.plugin_utils._lab.expectations import read_expectations
 from ansible_collections.netns.lab.plugins.plugin_utils._lab.faults import Fault, Path, unknown
 from ansible_collections.netns.lab.plugins.plugin_utils._lab.model import (
-    BRIDGE,
     LINUX,
     Endpoint,
     Lab,
@@ -197,7 +196,7 @@ def _node(name: str, options: dict[str, t.Any], path: Path, prefix: str) -> Node
         with opt.at(path):
             interface_name(node.bridge, "the name of the bridge")
         node.addresses = _in_subnets(options.get("addresses", ()), (*path, "addresses"))
-        device = opt.NODE[BRIDGE].of_module("bridge", options)
+        device = opt.NODE[kind].of_module("bridge", options)
         if device:
             opt.check_item("bridge", {"name": node.bridge, **device}, path)
         if "mac" in options:
